@@ -1,0 +1,1 @@
+"""Out-edges: one package per neighbour, real clients of real wires."""

@@ -1,0 +1,1 @@
+"""Certificates: their law, their status and what is published of it."""

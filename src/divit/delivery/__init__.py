@@ -1,0 +1,1 @@
+"""Parcels and the release of the PIN."""

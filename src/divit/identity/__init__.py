@@ -1,0 +1,1 @@
+"""Persons and staff accounts: who is who."""

@@ -1,0 +1,1 @@
+"""Prices, charges, attempts to pay them and the journal."""

@@ -1,0 +1,1 @@
+"""Card orders: the queue, the station, inspection."""

@@ -1,0 +1,1 @@
+"""The simulated neighbours of demo and tests; knows nothing of Divit but their wires."""
