@@ -1,0 +1,2 @@
+// A refused form: the summary takes the focus, so that it is read first.
+document.querySelector("[data-error-summary]")?.focus();

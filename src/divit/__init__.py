@@ -1,0 +1,1 @@
+"""Divit: an open qualified-certificate (e-signature) service."""

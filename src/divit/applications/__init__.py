@@ -1,0 +1,1 @@
+"""Applications for a certificate: what was asked, what is still required, how far it is."""

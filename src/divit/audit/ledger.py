@@ -1,0 +1,101 @@
+"""Writing the ledger: who did what to what, in the transaction of the act itself."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+
+from divit.audit.models import Checkpoint, Entry
+from divit.kernel import clock
+from divit.kernel.actors import Actor
+
+Subject = tuple[str, str]
+
+
+def record(*, by: Actor, act: str, subject: Subject, person_id: str = "", **facts: Any) -> None:
+    """Add one entry; outside a transaction it refuses, because act and entry must live or die together.
+
+    `facts` are JSON values without secrets and without national numbers.
+    """
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("the ledger is written in the transaction of the act")
+    at = clock.now()
+    payload = canonical(at=at, by=by, act=act, subject=subject, person_id=person_id, facts=facts)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO audit_entry (at, role, actor_id, act, subject_kind, subject_id, person_id, payload)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
+            [at, str(by.role), by.id, act, *subject, person_id, payload],
+        )
+
+
+def look(*, by: Actor, person_id: str, purpose: str, subject: Subject) -> None:
+    """Record that somebody looked at a person's data."""
+    with transaction.atomic():
+        record(by=by, act="look", subject=subject, person_id=person_id, purpose=purpose)
+
+
+def canonical(*, at: datetime, by: Actor, act: str, subject: Subject, person_id: str, facts: dict[str, Any]) -> str:
+    """The entry as JSON with sorted keys: what the chain is computed over."""
+    return json.dumps(
+        {
+            "at": at.isoformat(),
+            "role": str(by.role),
+            "actor_id": by.id,
+            "level": int(by.level),
+            "institution_id": by.institution_id,
+            "session": hashlib.sha256(by.session.encode()).hexdigest()[:16] if by.session else "",
+            "act": act,
+            "subject": list(subject),
+            "person_id": person_id,
+            "facts": facts,
+        },
+        sort_keys=True,
+        ensure_ascii=False,
+        separators=(",", ":"),
+        default=str,
+    )
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something in the ledger that is not as it was written."""
+
+    seq: int
+    what: str
+
+
+def verify() -> Iterator[Fault]:
+    """Walk the whole chain, oldest first, and name every altered, missing or reordered entry."""
+    previous, expected = b"", 1
+    checkpoints = {c.seq: bytes(c.hash) for c in Checkpoint.objects.order_by("seq")}
+    for entry in Entry.objects.order_by("seq").iterator(chunk_size=5000):
+        if entry.seq != expected:
+            yield Fault(expected, f"missing up to {entry.seq - 1}")
+        if bytes(entry.previous) != previous:
+            yield Fault(entry.seq, "does not follow from the entry before")
+        digest = hashlib.sha256(bytes(entry.previous) + f"{entry.seq}|{entry.payload}".encode()).digest()
+        if bytes(entry.hash) != digest:
+            yield Fault(entry.seq, "its content does not match its hash")
+        if _columns(entry) != _told(entry.payload):
+            yield Fault(entry.seq, "its columns do not match its content")
+        if checkpoints.pop(entry.seq, digest) != digest:
+            yield Fault(entry.seq, "differs from its time-stamped checkpoint")
+        previous, expected = bytes(entry.hash), entry.seq + 1
+    for seq in checkpoints:
+        yield Fault(seq, "a time-stamped checkpoint stands here, but the entry is gone")
+
+
+def _columns(entry: Entry) -> tuple[object, ...]:
+    subject = [entry.subject_kind, entry.subject_id]
+    return (entry.at, entry.role, entry.actor_id, entry.act, subject, entry.person_id)
+
+
+def _told(payload: str) -> tuple[object, ...]:
+    told = json.loads(payload)
+    at = datetime.fromisoformat(told["at"])
+    return (at, told["role"], told["actor_id"], told["act"], told["subject"], told["person_id"])

@@ -1,0 +1,53 @@
+"""The one way in which a state moves: the law is asked, the trigger checks again, the ledger remembers."""
+
+from typing import Any
+
+from django.db import connection, models
+
+from divit.audit import ledger
+from divit.kernel.actors import Actor
+from divit.kernel.errors import Refused
+from divit.kernel.lifecycle import Lifecycle
+
+
+def move(
+    row: models.Model,
+    act: Any,
+    *,
+    law: Lifecycle[Any],
+    by: Actor,
+    facts: Any,
+    changes: dict[str, object] | None = None,
+    note: dict[str, Any] | None = None,
+) -> None:
+    """Carry out one act on a row that the caller has locked; `changes` are columns that go with the new state.
+
+    Raises `Refused` when the law says no, or `changed_meanwhile` when the row is no longer as it was read.
+    """
+    state = row.state  # type: ignore[attr-defined]
+    source = law.states(state)
+    target = law.decide(act, role=by.role, state=source, facts=facts)
+    new = {"state": target, **(changes or {})}
+    with connection.cursor() as cursor:
+        _announce(cursor, act=str(act), actor=str(by))
+        moved = type(row)._base_manager.filter(pk=row.pk, state=source).update(**new)
+        _announce(cursor, act="", actor="")
+    if moved != 1:
+        raise Refused("changed_meanwhile", law=law.name, act=str(act))
+    for name, value in new.items():
+        setattr(row, name, value)
+    _record(row, law=law, act=str(act), by=by, note={"from": str(source), "to": str(target), **(note or {})})
+
+
+def born(row: models.Model, *, law: Lifecycle[Any], by: Actor, note: dict[str, Any] | None = None) -> None:
+    """Record the birth of a row that has just been created in one of the law's first states."""
+    _record(row, law=law, act="begin", by=by, note=note or {})
+
+
+def _record(row: models.Model, *, law: Lifecycle[Any], act: str, by: Actor, note: dict[str, Any]) -> None:
+    person_id = str(getattr(row, "person_id", None) or getattr(row, "holder_id", None) or "")
+    ledger.record(by=by, act=f"{law.name}.{act}", subject=(law.name, str(row.pk)), person_id=person_id, **note)
+
+
+def _announce(cursor: Any, *, act: str, actor: str) -> None:
+    cursor.execute("SELECT set_config('divit.act', %s, true), set_config('divit.actor', %s, true)", [act, actor])

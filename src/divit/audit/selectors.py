@@ -1,0 +1,50 @@
+"""Reading the ledger and the history of moves."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from divit.audit.models import Entry, History
+
+
+@dataclass(frozen=True)
+class Told:
+    """One entry as pages show it."""
+
+    seq: int
+    at: datetime
+    role: str
+    actor_id: str
+    act: str
+    subject: tuple[str, str]
+    facts: dict[str, Any]
+
+
+def entries_about(person_id: str, *, limit: int = 200) -> list[Told]:
+    """The latest entries that concern a person, newest first."""
+    return [_told(entry) for entry in Entry.objects.filter(person_id=str(person_id)).order_by("-seq")[:limit]]
+
+
+def entries_of(kind: str, row_id: str, *, limit: int = 200) -> list[Told]:
+    """The latest entries about one thing, newest first."""
+    found = Entry.objects.filter(subject_kind=kind, subject_id=str(row_id)).order_by("-seq")[:limit]
+    return [_told(entry) for entry in found]
+
+
+def moves_of(law: str, row_id: str) -> list[History]:
+    """Every move of one row under one law, oldest first."""
+    return list(History.objects.filter(law=law, row_id=str(row_id)).order_by("id"))
+
+
+def _told(entry: Entry) -> Told:
+    facts = json.loads(entry.payload)["facts"]
+    return Told(
+        seq=entry.seq,
+        at=entry.at,
+        role=entry.role,
+        actor_id=entry.actor_id,
+        act=entry.act,
+        subject=(entry.subject_kind, entry.subject_id),
+        facts=facts,
+    )

@@ -1,0 +1,1 @@
+"""What a person would ask for, one file per process: the only place where domains meet."""

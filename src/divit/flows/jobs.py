@@ -1,0 +1,38 @@
+"""Leaving work for later: a job that lives or dies with the transaction of the act."""
+
+from typing import Any
+
+from django.db import transaction
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
+
+
+def later(
+    name: str,
+    *,
+    queue: str = "default",
+    lock: str | None = None,
+    queueing_lock: str | None = None,
+    in_seconds: int | None = None,
+    **arguments: Any,
+) -> None:
+    """Defer the task `name`; with a `queueing_lock` that already waits, the waiting job is enough."""
+    job = app.configure_task(
+        name,
+        queue=queue,
+        lock=lock,
+        queueing_lock=queueing_lock,
+        schedule_in={"seconds": in_seconds} if in_seconds else None,
+    )
+    _defer(job, queueing_lock, arguments)
+
+
+def _defer(job: Any, queueing_lock: str | None, arguments: dict[str, Any]) -> None:
+    if queueing_lock is None:
+        job.defer(**arguments)
+        return
+    try:
+        with transaction.atomic():
+            job.defer(**arguments)
+    except AlreadyEnqueued:
+        return

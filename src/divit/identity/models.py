@@ -1,0 +1,66 @@
+"""Tables of persons and of staff accounts."""
+
+import uuid
+from typing import ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from divit.kernel.turkish import tr_fold
+
+
+class Person(models.Model):
+    """Somebody who logged in through e-Devlet, or was named by an institution."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, db_comment="kvkk: kimlik; opaque id; archive period")
+    tckn = models.CharField(max_length=11, unique=True, db_comment="kvkk: kimlik; T.C. kimlik no; archive period")
+    given_names = models.CharField(max_length=64, db_comment="kvkk: kimlik; as registered; archive period")
+    surname = models.CharField(max_length=64, db_comment="kvkk: kimlik; as registered; archive period")
+    search_key = models.CharField(max_length=140, db_comment="kvkk: kimlik; folded name for search; archive period")
+    birth_date = models.DateField(null=True, db_comment="kvkk: kimlik; for the debt query; archive period")
+    birth_place = models.CharField(max_length=64, db_comment="kvkk: kimlik; for the debt query; archive period")
+    email = models.EmailField(
+        blank=True, db_comment="kvkk: iletişim; notices; until 2 years after the last certificate"
+    )
+    phone = models.CharField(
+        max_length=13, blank=True, db_comment="kvkk: iletişim; notices, codes; until 2 years after the last certificate"
+    )
+    phone_proven_at = models.DateTimeField(null=True, db_comment="kvkk: yok; when the phone was proven; with the phone")
+    channel = models.CharField(max_length=5, default="both", db_comment="kvkk: yok; sms, email or both; with the phone")
+    language = models.CharField(max_length=2, default="tr", db_comment="kvkk: yok; language of notices; with the phone")
+    created_at = models.DateTimeField(auto_now_add=True, db_comment="kvkk: yok; first seen; archive period")
+
+    @property
+    def name(self) -> str:
+        """Given names and surname."""
+        return f"{self.given_names} {self.surname}"
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        """Keep the search key true."""
+        self.search_key = tr_fold(self.name)
+        super().save(*args, **kwargs)  # type: ignore[arg-type]
+
+
+class StaffManager(BaseUserManager["StaffAccount"]):
+    """Makes accounts that no password opens."""
+
+    def create_user(self, *, email: str, name: str, desks: list[str]) -> "StaffAccount":
+        """A new account; a second factor is enrolled before it opens any desk."""
+        account = self.model(email=self.normalize_email(email), name=name, desks=desks)
+        account.set_unusable_password()
+        account.save(using=self._db)
+        return account
+
+
+class StaffAccount(AbstractBaseUser):
+    """A member of the centre's staff; `desks` are the roles (kernel.actors.Role) that the account may take."""
+
+    email = models.EmailField(unique=True, db_comment="kvkk: iletişim; login; while employed")
+    name = models.CharField(max_length=120, db_comment="kvkk: kimlik; shown beside acts; archive period")
+    desks = ArrayField(models.CharField(max_length=20), default=list, db_comment="kvkk: yok; roles; while employed")
+    is_active = models.BooleanField(default=True, db_comment="kvkk: yok; may log in; while employed")
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+    objects = StaffManager()

@@ -1,0 +1,1 @@
+"""Institutions, the rules that they agreed on, and who acts for them."""

@@ -1,0 +1,1 @@
+"""Words and rules that every room shares: no framework, database or network in here."""

@@ -1,0 +1,1 @@
+"""Starting the house: embedded database, processes, assets and texts."""

@@ -1,0 +1,95 @@
+"""Everything that the environment decides, typed: one field is one variable `DIVIT_…`."""
+
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_CHECKOUT = Path(__file__).resolve().parents[3]
+
+
+class Configuration(BaseSettings):
+    """The environment of one process. docs/operations/configuration.md is generated from these fields."""
+
+    model_config = SettingsConfigDict(env_prefix="DIVIT_", extra="ignore")
+
+    mode: Literal["production", "demo", "test"] = Field(
+        "production", description="`demo` and `test` permit the simulated neighbours; `production` refuses them."
+    )
+    database_url: str = Field(
+        validation_alias="DATABASE_URL", description="PostgreSQL, as `postgresql://user:password@host/database`."
+    )
+    secret_key: SecretStr = Field(description="Signs sessions and one-time links; at least 50 random characters.")
+    home: Path = Field(_CHECKOUT / ".divit", description="Data folder: keys, certificates, the embedded database.")
+    build: Path = Field(_CHECKOUT / ".build", description="Built styles, scripts and address data.")
+
+    public_url: str = Field("http://localhost:8000", description="Where people reach the portal.")
+    validation_url: str = Field("http://localhost:8001", description="Where the world reaches OCSP, CRL, TSA.")
+    trusted_proxies: int = Field(0, description="How many reverse proxies stand before the portal.")
+
+    keystore: Literal["software", "pkcs11"] = Field("software", description="Where CA keys live.")
+    keystore_folder: Path | None = Field(None, description="Folder of encrypted PKCS#8 keys; default `HOME/keys`.")
+    keystore_passphrase_file: Path | None = Field(None, description="Passphrase of the software key store.")
+    pkcs11_module: Path | None = Field(None, description="PKCS#11 library of the HSM.")
+    pkcs11_token: str = Field("", description="Label of the PKCS#11 token.")
+    pkcs11_pin_file: Path | None = Field(None, description="File that holds the token's PIN.")
+    ca_folder: Path | None = Field(None, description="Certificates made by the ceremony; default `HOME/ca`.")
+
+    edevlet_url: str = Field("", description="Base address of the e-Devlet gateway's OAuth2 server.")
+    edevlet_browser_url: str = Field("", description="The same as browsers reach it, where that differs.")
+    edevlet_client_id: str = Field("", description="Our client id at e-Devlet.")
+    edevlet_client_secret: SecretStr = Field(SecretStr(""), description="Our client secret at e-Devlet.")
+    bank_url: str = Field("", description="The bank's hosted 3-D Secure gate (NestPay `est3Dgate`).")
+    bank_api_url: str = Field("", description="The bank's server-to-server address (NestPay `/fim/api`).")
+    bank_client_id: str = Field("", description="Our merchant number.")
+    bank_store_key: SecretStr = Field(SecretStr(""), description="The key of the ver3 hash.")
+    bank_api_user: str = Field("", description="User of the server-to-server interface.")
+    bank_api_password: SecretStr = Field(SecretStr(""), description="Its password.")
+    sms_url: str = Field("", description="The SMS operator's sending address.")
+    sms_api_key: SecretStr = Field(SecretStr(""), description="Its API key.")
+    smtp_host: str = Field("", description="Mail server.")
+    smtp_port: int = Field(25, description="Its port.")
+    smtp_user: str = Field("", description="Its user, where it wants one.")
+    smtp_password: SecretStr = Field(SecretStr(""), description="That user's password.")
+    mail_from: str = Field("Divit <bildirim@divit.example>", description="Sender of e-mails.")
+    courier_url: str = Field("", description="The courier's API.")
+    courier_api_key: SecretStr = Field(SecretStr(""), description="Its key.")
+    card_station_url: str = Field("", description="The card personalisation station.")
+    card_station_api_key: SecretStr = Field(SecretStr(""), description="Its key.")
+
+    @property
+    def keys(self) -> Path:
+        return self.keystore_folder or self.home / "keys"
+
+    @property
+    def ca(self) -> Path:
+        return self.ca_folder or self.home / "ca"
+
+    @property
+    def https(self) -> bool:
+        return urlsplit(self.public_url).scheme == "https"
+
+    @model_validator(mode="after")
+    def _production_is_real(self) -> "Configuration":
+        if len(self.secret_key.get_secret_value()) < 50:
+            raise ValueError("DIVIT_SECRET_KEY must have at least 50 characters")
+        if self.mode != "production":
+            return self
+        if not self.https:
+            raise ValueError("DIVIT_PUBLIC_URL must be https in production")
+        addresses = {
+            "DIVIT_EDEVLET_URL": self.edevlet_url,
+            "DIVIT_BANK_URL": self.bank_url,
+            "DIVIT_BANK_API_URL": self.bank_api_url,
+            "DIVIT_SMS_URL": self.sms_url,
+            "DIVIT_COURIER_URL": self.courier_url,
+            "DIVIT_CARD_STATION_URL": self.card_station_url,
+        }
+        for name, address in addresses.items():
+            if not address.startswith("https://"):
+                raise ValueError(f"{name} must be an https address in production")
+        if "demo" in self.secret_key.get_secret_value().lower():
+            raise ValueError("DIVIT_SECRET_KEY is marked as a demo key")
+        return self

@@ -1,0 +1,1 @@
+"""Proof that a person holds the phone they named."""

@@ -1,0 +1,1 @@
+"""Jobs: each task parses its arguments and calls one flow."""

@@ -1,0 +1,32 @@
+"""Fixtures that every test may use, and the strictness that every test lives under."""
+
+from collections.abc import Callable
+
+import pytest
+from procrastinate.contrib.django import app
+
+from divit.kernel.actors import Actor, Level, Role
+
+
+@pytest.fixture()
+def run_jobs(transactional_db: None) -> Callable[..., int]:
+    """Run the jobs that wait (of one queue, or of all) until none is left; returns how many jobs had been waiting."""
+
+    def run(queue: str | None = None) -> None:
+        worker_app = app.with_connector(app.connector.get_worker_connector())
+        with worker_app.open():
+            worker_app.run_worker(
+                queues=[queue] if queue else None,
+                wait=False,
+                install_signal_handlers=False,
+                listen_notify=False,
+                delete_jobs="successful",
+            )
+
+    return run
+
+
+@pytest.fixture()
+def system() -> Actor:
+    """The clock and the workers."""
+    return Actor(role=Role.SYSTEM, id="system", level=Level.HIGH)

@@ -1,0 +1,56 @@
+"""The ledger: chained, insert-only, and impossible to write outside a transaction."""
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from divit.audit import ledger
+from divit.kernel.actors import SYSTEM
+
+pytestmark = pytest.mark.django_db
+
+
+def _three_entries() -> None:
+    for number in range(3):
+        with transaction.atomic():
+            ledger.record(by=SYSTEM, act="test.act", subject=("thing", str(number)), note="çığ")
+
+
+def test_a_chain_as_written_verifies() -> None:
+    _three_entries()
+    assert list(ledger.verify()) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_outside_a_transaction_it_refuses() -> None:
+    with pytest.raises(transaction.TransactionManagementError):
+        ledger.record(by=SYSTEM, act="test.act", subject=("thing", "1"))
+
+
+@pytest.mark.parametrize("statement", ["UPDATE audit_entry SET act = 'x'", "DELETE FROM audit_entry"])
+def test_entries_cannot_be_changed(statement: str) -> None:
+    _three_entries()
+    with pytest.raises(DatabaseError, match="insert-only"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+@pytest.mark.parametrize(
+    ("tampering", "seq", "what"),
+    [
+        ("UPDATE audit_entry SET payload = replace(payload, 'test.act', 'other') WHERE seq = 2", 2, "content does not"),
+        ("UPDATE audit_entry SET act = 'other' WHERE seq = 2", 2, "columns do not"),
+        ("DELETE FROM audit_entry WHERE seq = 2", 2, "missing"),
+        ("UPDATE audit_entry SET seq = CASE seq WHEN 2 THEN 30 ELSE 2 END WHERE seq IN (2, 3)", 2, "follow"),
+    ],
+)
+def test_tampering_below_the_triggers_is_found(tampering: str, seq: int, what: str) -> None:
+    _three_entries()
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE audit_entry DISABLE TRIGGER insert_only")
+        if "CASE" in tampering:
+            cursor.execute("UPDATE audit_entry SET seq = 30 WHERE seq = 2")
+            cursor.execute("UPDATE audit_entry SET seq = 2 WHERE seq = 3")
+            cursor.execute("UPDATE audit_entry SET seq = 3 WHERE seq = 30")
+        else:
+            cursor.execute(tampering)
+    faults = list(ledger.verify())
+    assert any(fault.seq == seq and what in fault.what for fault in faults), faults

@@ -1,0 +1,37 @@
+"""Django settings of the test run: a throw-away embedded PostgreSQL unless DATABASE_URL names another."""
+
+import atexit
+import os
+import secrets
+import shutil
+import signal
+import tempfile
+from pathlib import Path
+
+from divit.launcher.postgres import Cluster
+
+os.environ["DIVIT_MODE"] = "test"
+os.environ.setdefault("DIVIT_SECRET_KEY", secrets.token_urlsafe(64))
+os.environ.setdefault("DIVIT_SMTP_HOST", "127.0.0.1")
+
+if "DATABASE_URL" not in os.environ:
+    folder = Path(tempfile.mkdtemp(prefix="divit-test-"))
+    folder.chmod(0o755)
+    cluster = Cluster(folder, durable=False)
+    cluster.prepare()
+    server = cluster.start()
+    cluster.ensure_database()
+    os.environ["DATABASE_URL"] = cluster.url()
+    os.environ["DIVIT_HOME"] = str(folder)
+
+    def _stop(owner: int = os.getpid()) -> None:
+        if os.getpid() == owner:
+            server.send_signal(signal.SIGINT)
+            server.wait()
+            shutil.rmtree(cluster.data.parent if folder not in cluster.data.parents else cluster.data)
+            shutil.rmtree(cluster.socket_folder, ignore_errors=True)
+            shutil.rmtree(folder, ignore_errors=True)
+
+    atexit.register(_stop)
+
+from divit.project.settings import *  # noqa: E402, F403
