@@ -4,16 +4,18 @@ from collections.abc import Callable
 
 import pytest
 from procrastinate.contrib.django import app
+from procrastinate.periodic import PeriodicRegistry
 
 from divit.kernel.actors import Actor, Level, Role
 
 
-@pytest.fixture()
-def run_jobs(transactional_db: None) -> Callable[..., int]:
-    """Run the jobs that wait (of one queue, or of all) until none is left; returns how many jobs had been waiting."""
+@pytest.fixture
+def run_jobs(transactional_db: None) -> Callable[..., None]:
+    """Run the jobs that wait (of one queue, or of all) until none is left; the clock's own jobs are left out."""
 
     def run(queue: str | None = None) -> None:
         worker_app = app.with_connector(app.connector.get_worker_connector())
+        worker_app.periodic_registry = PeriodicRegistry()
         with worker_app.open():
             worker_app.run_worker(
                 queues=[queue] if queue else None,
@@ -26,7 +28,7 @@ def run_jobs(transactional_db: None) -> Callable[..., int]:
     return run
 
 
-@pytest.fixture()
+@pytest.fixture
 def system() -> Actor:
     """The clock and the workers."""
     return Actor(role=Role.SYSTEM, id="system", level=Level.HIGH)

@@ -41,10 +41,10 @@ def _binaries() -> Path:
     raise CannotStart("No PostgreSQL binaries were found. Run `make setup` again, or set DATABASE_URL to a server.")
 
 
-def die_with_parent() -> None:
-    """Ask Linux to interrupt this process when the one that started it is gone, however that ended."""
+def die_with_parent(how: signal.Signals = signal.SIGINT) -> None:
+    """Ask Linux to signal this process when the one that started it is gone, however that ended."""
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, how)
 
 
 @dataclass(frozen=True)

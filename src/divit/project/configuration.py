@@ -29,13 +29,11 @@ class Configuration(BaseSettings):
     validation_url: str = Field("http://localhost:8001", description="Where the world reaches OCSP, CRL, TSA.")
     trusted_proxies: int = Field(0, description="How many reverse proxies stand before the portal.")
 
-    keystore: Literal["software", "pkcs11"] = Field("software", description="Where CA keys live.")
-    keystore_folder: Path | None = Field(None, description="Folder of encrypted PKCS#8 keys; default `HOME/keys`.")
-    keystore_passphrase_file: Path | None = Field(None, description="Passphrase of the software key store.")
-    pkcs11_module: Path | None = Field(None, description="PKCS#11 library of the HSM.")
-    pkcs11_token: str = Field("", description="Label of the PKCS#11 token.")
-    pkcs11_pin_file: Path | None = Field(None, description="File that holds the token's PIN.")
-    ca_folder: Path | None = Field(None, description="Certificates made by the ceremony; default `HOME/ca`.")
+    ca_dir: Path | None = Field(None, description="What the ceremony made (no keys); default `HOME/ca`.")
+    keystore: str = Field(
+        "", description="The signer's keys: `software:/folder` (encrypted PKCS#8) or `pkcs11:/library.so?token=label`."
+    )
+    keystore_secret_file: Path | None = Field(None, description="File with the passphrase or PIN of that key store.")
 
     edevlet_url: str = Field("", description="Base address of the e-Devlet gateway's OAuth2 server.")
     edevlet_browser_url: str = Field("", description="The same as browsers reach it, where that differs.")
@@ -54,18 +52,17 @@ class Configuration(BaseSettings):
     smtp_user: str = Field("", description="Its user, where it wants one.")
     smtp_password: SecretStr = Field(SecretStr(""), description="That user's password.")
     mail_from: str = Field("Divit <bildirim@divit.example>", description="Sender of e-mails.")
+    support_email: str = Field("destek@divit.example", description="Where people ask for help; shown on every page.")
+    installation_notice: str = Field("", description="One sentence on top of every page, e.g. that this is a trial.")
     courier_url: str = Field("", description="The courier's API.")
     courier_api_key: SecretStr = Field(SecretStr(""), description="Its key.")
     card_station_url: str = Field("", description="The card personalisation station.")
     card_station_api_key: SecretStr = Field(SecretStr(""), description="Its key.")
 
     @property
-    def keys(self) -> Path:
-        return self.keystore_folder or self.home / "keys"
-
-    @property
     def ca(self) -> Path:
-        return self.ca_folder or self.home / "ca"
+        """The ceremony's folder."""
+        return self.ca_dir or self.home / "ca"
 
     @property
     def https(self) -> bool:

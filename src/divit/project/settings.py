@@ -16,6 +16,8 @@ SECRET_KEY = DIVIT.secret_key.get_secret_value()
 DEBUG = False
 PUBLIC_URL = DIVIT.public_url
 VALIDATION_URL = DIVIT.validation_url
+SUPPORT_EMAIL = DIVIT.support_email
+INSTALLATION_NOTICE = DIVIT.installation_notice
 ALLOWED_HOSTS = [urlsplit(PUBLIC_URL).hostname or ""]
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 ROOT_URLCONF = "divit.project.urls"
@@ -34,6 +36,9 @@ DOMAINS = [
 ]
 
 INSTALLED_APPS = [
+    # First, so that our templates win over those of other packages (widgets, sign-in pages).
+    "divit.portal",
+    "divit.console",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -48,8 +53,8 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     "divit.audit",
     *[f"divit.{domain}" for domain in DOMAINS],
-    "divit.portal",
-    "divit.console",
+    "divit.cli",
+    "django.forms",
 ]
 
 MIDDLEWARE = [
@@ -64,6 +69,9 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "divit.portal.middleware.NoStore",
+    "divit.portal.middleware.PersonInSession",
+    "divit.portal.middleware.Gate",
 ]
 
 TEMPLATES = [
@@ -76,11 +84,12 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "divit.portal.context.everywhere",
             ],
         },
     }
 ]
-FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
+FORM_RENDERER = "divit.portal.rendering.Renderer"
 
 _database = urlsplit(DIVIT.database_url)
 _query = dict(part.split("=", 1) for part in _database.query.split("&") if part)
@@ -100,7 +109,7 @@ DATABASES = {
 }
 LAWS = "divit.project.laws.LAWS"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-PROCRASTINATE_ON_APP_READY = "divit.worker.app.on_app_ready"
+PROCRASTINATE_IMPORT_PATHS = sorted(f"divit.worker.{file.stem}" for file in (_PACKAGE / "worker").glob("[a-z]*.py"))
 
 AUTH_USER_MODEL = "identity.StaffAccount"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -119,7 +128,7 @@ LOGIN_REDIRECT_URL = "/masa/"
 
 LANGUAGE_CODE = "tr"
 LANGUAGES = [("tr", _("Türkçe")), ("en", _("İngilizce"))]
-LOCALE_PATHS = sorted(_PACKAGE.glob("*/locale"))
+LOCALE_PATHS = sorted([*_PACKAGE.glob("*/locale"), *_PACKAGE.glob("portal/*/locale")])
 FORMAT_MODULE_PATH = ["divit.project.formats"]
 USE_I18N = True
 USE_TZ = True
@@ -142,6 +151,9 @@ _prefix = "__Host-" if DIVIT.https else ""
 SESSION_COOKIE_NAME = f"{_prefix}divit-session"
 CSRF_COOKIE_NAME = f"{_prefix}divit-csrf"
 LANGUAGE_COOKIE_NAME = "divit-language"
+LANGUAGE_COOKIE_AGE = 365 * 86400
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "divit.portal.errors.csrf_failed"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = DIVIT.https
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"

@@ -7,3 +7,8 @@ urlpatterns = [
     path("masa/", include("divit.console.urls", namespace="console")),
     path("", include("divit.portal.urls", namespace="portal")),
 ]
+
+handler400 = "divit.portal.errors.bad_request"
+handler403 = "divit.portal.errors.forbidden"
+handler404 = "divit.portal.errors.not_found"
+handler500 = "divit.portal.errors.failed"

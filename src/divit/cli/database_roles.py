@@ -1,0 +1,40 @@
+"""What each process may do in the database: the least that it needs."""
+
+from typing import Any
+
+from psycopg import sql
+
+WRITERS = ("divit_web", "divit_worker", "divit_signer")
+READER = "divit_validation"
+# Written once and never changed, whoever asks.
+INSERT_ONLY = ("audit_entry", "audit_history", "audit_checkpoint")
+# The laws come from the code, at migration time.
+READ_ONLY = ("audit_move", "audit_start", "django_migrations")
+# Only the process that holds the CA's keys may bring these into being.
+SIGNER_ONLY = ("certificates_certificate", "certificates_publishedcrl")
+PUBLIC_VIEWS = ("published_certificate_status", "published_crl")
+
+
+def grant(cursor: Any) -> None:
+    """Grant and revoke; roles that do not exist here are passed over (then everything runs as one role)."""
+    cursor.execute("SELECT rolname FROM pg_roles WHERE rolname = ANY(%s)", [[*WRITERS, READER]])
+    known = {row[0] for row in cursor.fetchall()}
+    cursor.execute("SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'")
+    tables = {row[0] for row in cursor.fetchall()}
+    for role in sorted(known & set(WRITERS)):
+        _run(cursor, "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {}", role)
+        _run(cursor, "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {}", role)
+        for table in sorted(tables & set(INSERT_ONLY)):
+            _run(cursor, "REVOKE UPDATE, DELETE ON {1} FROM {0}", role, table)
+        for table in sorted(tables & set(READ_ONLY)):
+            _run(cursor, "REVOKE INSERT, UPDATE, DELETE ON {1} FROM {0}", role, table)
+        if role != "divit_signer":
+            for table in sorted(tables & set(SIGNER_ONLY)):
+                _run(cursor, "REVOKE INSERT, DELETE ON {1} FROM {0}", role, table)
+    if READER in known:
+        for view in sorted(tables & set(PUBLIC_VIEWS)):
+            _run(cursor, "GRANT SELECT ON {1} TO {0}", READER, view)
+
+
+def _run(cursor: Any, statement: str, *names: str) -> None:
+    cursor.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))

@@ -1,0 +1,40 @@
+"""The command `divit`: start and look after the house."""
+
+import importlib
+import os
+import sys
+
+from django.core.management import execute_from_command_line
+
+# Commands that must work before there is a database, or without Django at all.
+_PLAIN = {
+    "demo": ("divit.launcher.demo", "start everything on this machine, with simulated neighbours and demo people"),
+    "run": ("divit.launcher.processes", "become one process: database, web, worker, signer, validation or world"),
+    "ceremony": ("divit.cli.ceremony", "make the certification authority from one reviewed YAML file"),
+    "walk": ("divit.cli.walk", "walk the whole lost-card journey against the running demo"),
+}
+_DJANGO = {
+    "prepare": "bring the database up to date: tables, laws, roles, reference data",
+    "work": "run the jobs of one queue",
+    "ledger": "`divit ledger verify`: check every entry of the ledger",
+    "staff": "make an account for a member of the staff",
+    "seed": "add the demo people and their certificates",
+}
+
+
+def main() -> None:
+    """Entry point of the `divit` command."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "divit.project.settings")
+    name = sys.argv[1] if len(sys.argv) > 1 else "help"
+    if name in _PLAIN:
+        sys.exit(importlib.import_module(_PLAIN[name][0]).main(sys.argv[2:]))
+    if name in ("help", "--help", "-h"):
+        _help()
+        return
+    execute_from_command_line(["divit", *sys.argv[1:]])
+
+
+def _help() -> None:
+    described = {name: words for name, (_, words) in _PLAIN.items()} | _DJANGO
+    for name, words in described.items():
+        print(f"  divit {name:<10} {words}")

@@ -1,0 +1,50 @@
+"""Ports and addresses of one running copy."""
+
+import os
+import socket
+from dataclasses import dataclass
+
+
+class PortTaken(Exception):
+    """Something else listens where we were asked to."""
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Where the processes listen; the neighbours live on another host name, as they do in the world."""
+
+    web: int = 8000
+    validation: int = 8001
+    world: int = 8002
+    smtp: int = 8025
+
+    @classmethod
+    def from_environment(cls) -> "Addresses":
+        """`DIVIT_PORT` moves all of them: web there, the others on the ports that follow."""
+        first = int(os.environ.get("DIVIT_PORT", "8000"))
+        return cls(web=first, validation=first + 1, world=first + 2, smtp=first + 25)
+
+    @property
+    def public_url(self) -> str:
+        return f"http://localhost:{self.web}"
+
+    @property
+    def validation_url(self) -> str:
+        return f"http://localhost:{self.validation}"
+
+    @property
+    def world_url(self) -> str:
+        return f"http://127.0.0.1:{self.world}"
+
+    def refuse_taken(self) -> None:
+        """Raise `PortTaken` with the way out, before anything is started."""
+        for name, port in vars(self).items():
+            with socket.socket() as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                try:
+                    probe.bind(("127.0.0.1", port))
+                except OSError:
+                    raise PortTaken(
+                        f"Port {port} ({name}) is taken by another program. "
+                        f"Stop it, or choose another first port: DIVIT_PORT=9000 make demo"
+                    ) from None
