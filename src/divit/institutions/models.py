@@ -1,0 +1,107 @@
+"""Tables of institutions, of the rules that hold for each from a date on, and of who acts for them."""
+
+import uuid
+
+from django.db import models
+from django.db.models import F, Q
+
+from divit.kernel.turkish import sort_key
+
+
+class Institution(models.Model):
+    """A public institution (kurum) whose staff may hold certificates."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, db_comment="kvkk: yok; opaque id; kept for ever")
+    name = models.CharField(max_length=160, unique=True, db_comment="kvkk: yok; official name; kept for ever")
+    sort_key = models.CharField(max_length=160, db_index=True, db_comment="kvkk: yok; Turkish order; kept for ever")
+    vkn = models.CharField(max_length=10, blank=True, db_comment="kvkk: yok; vergi kimlik no; kept for ever")
+    active = models.BooleanField(default=True, db_comment="kvkk: yok; may be chosen; kept for ever")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["vkn"], condition=~Q(vkn=""), name="institution_vkn_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        """Keep the sort key true."""
+        self.sort_key = sort_key(self.name)
+        super().save(*args, **kwargs)  # type: ignore[arg-type]
+
+
+class InstitutionRule(models.Model):
+    """How applications of one institution go, from a date until the next rule's date."""
+
+    class FormTarget(models.TextChoices):
+        """To whom the signed form is handed."""
+
+        INSTITUTION = "institution"
+        CENTRE = "centre"
+
+    class PayGate(models.TextChoices):
+        """When the fee falls due."""
+
+        BEFORE_FORM = "before_form"
+        AFTER_FORM = "after_form"
+
+    class BornState(models.TextChoices):
+        """In which state a certificate is produced."""
+
+        VALID = "valid"
+        SUSPENDED = "suspended"
+
+    institution = models.ForeignKey(
+        Institution, on_delete=models.PROTECT, related_name="rules", db_comment="kvkk: yok; whose rule; kept for ever"
+    )
+    valid_from = models.DateField(db_comment="kvkk: yok; first day of the rule; kept for ever")
+    form_target = models.CharField(
+        max_length=11, choices=FormTarget.choices, db_comment="kvkk: yok; who takes the form in; kept for ever"
+    )
+    pay_gate = models.CharField(
+        max_length=11, choices=PayGate.choices, db_comment="kvkk: yok; when the fee falls due; kept for ever"
+    )
+    born_state = models.CharField(
+        max_length=9, choices=BornState.choices, db_comment="kvkk: yok; state at production; kept for ever"
+    )
+    profile = models.CharField(max_length=32, db_comment="kvkk: yok; certificate profile; kept for ever")
+    wet_form = models.BooleanField(default=True, db_comment="kvkk: yok; a form signed in ink is needed; kept for ever")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["institution", "valid_from"], name="institution_rule_once_a_day"),
+        ]
+
+
+class Appointment(models.Model):
+    """A person who acts for an institution, from a day until another."""
+
+    class Capacity(models.TextChoices):
+        """As what somebody acts for an institution."""
+
+        REPRESENTATIVE = "representative"  # e-imza temsilcisi
+        OFFICER = "officer"  # yetkili
+        VIEWER = "viewer"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, db_comment="kvkk: yok; opaque id; archive period")
+    institution = models.ForeignKey(
+        Institution, on_delete=models.PROTECT, db_comment="kvkk: yok; for whom; archive period"
+    )
+    person = models.ForeignKey(
+        "identity.Person", on_delete=models.PROTECT, db_comment="kvkk: kimlik; who; archive period"
+    )
+    role = models.CharField(max_length=14, choices=Capacity.choices, db_comment="kvkk: yok; as what; archive period")
+    starts = models.DateField(db_comment="kvkk: yok; first day; archive period")
+    ends = models.DateField(null=True, db_comment="kvkk: yok; last day, if it has one; archive period")
+    appointed_by = models.CharField(max_length=90, db_comment="kvkk: kimlik; role and opaque id; archive period")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["institution", "person", "role"], condition=Q(ends__isnull=True), name="appointment_once_open"
+            ),
+            models.CheckConstraint(
+                condition=Q(ends__isnull=True) | Q(ends__gte=F("starts")), name="appointment_forward"
+            ),
+        ]

@@ -1,0 +1,109 @@
+"""The only writer of institutions, their rules and their appointments."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import yaml
+from django.db import IntegrityError, transaction
+
+from divit.audit import ledger
+from divit.institutions.models import Appointment, Institution, InstitutionRule
+from divit.kernel import clock
+from divit.kernel.actors import Actor
+from divit.kernel.errors import Invalid, Refused
+from divit.kernel.tckn import Vkn
+from divit.kernel.turkish import nfc
+
+REFERENCE = Path(__file__).parent / "reference" / "institutions.yaml"
+_CHOICES = {
+    "form_target": InstitutionRule.FormTarget,
+    "pay_gate": InstitutionRule.PayGate,
+    "born_state": InstitutionRule.BornState,
+}
+_RULE_FIELDS = ("form_target", "pay_gate", "born_state", "profile", "wet_form")
+
+
+@transaction.atomic
+def load_reference_data(*, by: Actor, path: Path = REFERENCE) -> int:
+    """Bring institutions and rules up to the reviewed file; what the file does not name stays. Returns changes."""
+    told = yaml.safe_load(path.read_text(encoding="utf-8"))
+    changes = 0
+    for entry in told["institutions"]:
+        institution, made = Institution.objects.get_or_create(
+            name=nfc(entry["name"]), defaults={"vkn": str(Vkn(entry["vkn"])) if entry.get("vkn") else ""}
+        )
+        changes += made
+        for rule in entry.get("rules", told["rules"]):
+            changes += _set_rule(institution, told["defaults"] | rule)
+    if changes:
+        ledger.record(by=by, act="institution.reference_loaded", subject=("institutions", path.name), changes=changes)
+    return changes
+
+
+def _set_rule(institution: Institution, rule: dict[str, Any]) -> bool:
+    wanted = {name: rule[name] for name in _RULE_FIELDS}
+    _check_rule(wanted)
+    valid_from = rule["valid_from"]
+    row, made = InstitutionRule.objects.get_or_create(institution=institution, valid_from=valid_from, defaults=wanted)
+    if not made and any(getattr(row, name) != value for name, value in wanted.items()):
+        # A rule in force has already decided cases: a change of mind is a new rule with its own date.
+        raise Refused("rule_already_in_force", institution=institution.name, valid_from=str(valid_from))
+    return made
+
+
+def _check_rule(wanted: dict[str, Any]) -> None:
+    for name, choices in _CHOICES.items():
+        if wanted[name] not in choices.values:
+            raise Invalid("rule_value_unknown", field=name)
+
+
+@transaction.atomic
+def appoint(
+    *, institution_id: UUID, person_id: UUID, role: str, starts: date, ends: date | None = None, by: Actor
+) -> Appointment:
+    """Let a person act for an institution. Raises `Refused("already_appointed")`."""
+    if role not in Appointment.Capacity.values:
+        raise Invalid("appointment_role_unknown", field="role")
+    if ends is not None and ends < starts:
+        raise Invalid("appointment_ends_before_start", field="ends")
+    try:
+        with transaction.atomic():
+            row = Appointment.objects.create(
+                institution_id=institution_id,
+                person_id=person_id,
+                role=role,
+                starts=starts,
+                ends=ends,
+                appointed_by=str(by),
+            )
+    except IntegrityError as wrong:
+        raise Refused("already_appointed") from wrong
+    ledger.record(
+        by=by,
+        act="appointment.begin",
+        subject=("appointment", str(row.id)),
+        person_id=str(person_id),
+        institution_id=str(institution_id),
+        role=role,
+    )
+    return row
+
+
+@transaction.atomic
+def end_appointment(appointment: Appointment, *, by: Actor) -> None:
+    """From tomorrow on the person no longer acts for the institution; an appointment of today ends today."""
+    row = Appointment.objects.select_for_update(of=("self",)).get(pk=appointment.pk)
+    today = clock.today()
+    if row.ends is not None and row.ends <= today:
+        raise Refused("appointment_already_ended")
+    row.ends = max(today, row.starts)
+    row.save(update_fields=["ends"])
+    ledger.record(
+        by=by,
+        act="appointment.end",
+        subject=("appointment", str(row.id)),
+        person_id=str(row.person_id),
+        ends=str(row.ends),
+    )
