@@ -1,0 +1,43 @@
+# `make` lists what there is.
+PYTHON ?= python3
+BIN := .venv/bin
+.DEFAULT_GOAL := help
+
+help: ## this list
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
+
+setup: ## virtual environment, packages, styles, texts
+	@$(PYTHON) bootstrap.py demo
+
+demo: setup ## start the whole service here, with simulated neighbours and demo people
+	@$(BIN)/divit demo
+
+demo-reset: setup ## throw the demo's data away
+	@$(BIN)/divit demo --reset
+
+walk: setup ## walk the lost-card journey against the running demo
+	@$(BIN)/divit walk
+
+test-setup:
+	@$(PYTHON) bootstrap.py test
+
+test: test-setup check ## everything that must hold
+	@$(BIN)/pytest -n 2 --dist loadgroup tests
+
+check: test-setup ## lint, types, import contracts: under two minutes
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/mypy
+	@$(BIN)/python -m divit.launcher.texts check
+
+diagrams: setup ## draw docs/lifecycles from the laws
+	@$(BIN)/python -m divit.launcher.diagrams
+
+lock: ## resolve requirements/*.in anew (needs uv)
+	@for name in runtime dev node; do \
+		uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+			--no-emit-find-links --custom-compile-command "make lock" requirements/$$name.in -o requirements/$$name.txt; \
+	done
+
+.PHONY: help setup demo demo-reset walk test-setup test check diagrams lock
