@@ -1,6 +1,7 @@
 """Fixtures that every test may use, and the strictness that every test lives under."""
 
-from collections.abc import Callable
+import socket
+from collections.abc import Callable, Iterator
 
 import pytest
 from procrastinate.contrib.django import app
@@ -32,3 +33,18 @@ def run_jobs(transactional_db: None) -> Callable[..., None]:
 def system() -> Actor:
     """The clock and the workers."""
     return Actor(role=Role.SYSTEM, id="system", level=Level.HIGH)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_calls_outside() -> Iterator[None]:
+    """Nothing under test may speak to anything but this machine."""
+    connect = socket.socket.connect
+
+    def local_only(self: socket.socket, address: object) -> None:
+        if isinstance(address, tuple) and address[0] not in {"127.0.0.1", "::1", "localhost"}:
+            raise AssertionError(f"a test tried to reach {address}")
+        connect(self, address)  # type: ignore[arg-type]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", local_only)
+        yield

@@ -2,7 +2,11 @@
 
 from django.urls import include, path
 
+from divit.project.health import healthz, readyz
+
 urlpatterns = [
+    path("healthz", healthz),
+    path("readyz", readyz),
     path("masa/hesap/", include("allauth.urls")),
     path("masa/", include("divit.console.urls", namespace="console")),
     path("", include("divit.portal.urls", namespace="portal")),

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import connection
@@ -19,5 +18,5 @@ class Command(BaseCommand):
         call_command("createcachetable", verbosity=0)
         with connection.cursor() as cursor:
             database_roles.grant(cursor)
-        load(settings.DIVIT)
+        load()
         self.stdout.write("The database is up to date.")
