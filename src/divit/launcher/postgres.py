@@ -68,6 +68,10 @@ class Cluster:
     def socket_folder(self) -> Path:
         return runtime_folder(self.home)
 
+    @property
+    def log(self) -> Path:
+        return self.home / "log" / "postgres.log"
+
     def password(self, role: str) -> str:
         """The generated password of a database role."""
         return (self.home / "secrets" / f"postgres-{role}").read_text()
@@ -141,7 +145,11 @@ class Cluster:
             options += ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
         for option in options:
             command += ["-c", option]
-        server = subprocess.Popen(command, preexec_fn=die_with_parent, start_new_session=True, **self._as_owner())  # type: ignore[call-overload]
+        self.log.parent.mkdir(exist_ok=True)
+        with self.log.open("ab") as log:
+            server = subprocess.Popen(  # type: ignore[call-overload]
+                command, stdout=log, stderr=log, preexec_fn=die_with_parent, start_new_session=True, **self._as_owner()
+            )
         try:
             self._wait_until_ready(server)
         except BaseException:
@@ -166,7 +174,7 @@ class Cluster:
         deadline = time.monotonic() + _START_SECONDS
         while time.monotonic() < deadline:
             if server.poll() is not None:
-                raise CannotStart(f"PostgreSQL ended at once with code {server.returncode}; its words stand above.")
+                raise CannotStart(f"PostgreSQL ended at once with code {server.returncode}; see {self.log}.")
             try:
                 psycopg.connect(self.url(database="postgres"), connect_timeout=2).close()
             except psycopg.OperationalError:

@@ -23,7 +23,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, queue: str, concurrency: int, **_options: Any) -> None:
         _wait_for_database()
-        worker_app = app.with_connector(app.connector.get_worker_connector())
+        worker_app = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
         with worker_app.open():
             worker_app.run_worker(
                 queues=[queue],

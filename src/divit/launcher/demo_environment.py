@@ -1,0 +1,130 @@
+"""The environment of the demo's processes: generated secrets, the simulated neighbours' addresses."""
+
+import json
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from divit.launcher.addresses import Addresses
+from divit.launcher.home import CHECKOUT
+from divit.launcher.postgres import Cluster
+
+_ROLE = {"web": "divit_web", "worker": "divit_worker", "signer": "divit_signer", "validation": "divit_validation"}
+# Made once per data folder; every copy of the demo has its own.
+_SECRETS = (
+    "secret-key",
+    "signer-keystore",
+    "validation-keystore",
+    "edevlet-client",
+    "bank-store-key",
+    "bank-api",
+    "sms",
+    "courier",
+    "card-station",
+)
+
+
+@dataclass(frozen=True)
+class DemoEnvironment:
+    """Variables for each process of one demo in the folder `home`."""
+
+    home: Path
+    addresses: Addresses
+
+    def make_secrets(self) -> None:
+        """Generate what is missing; files are readable by their owner alone."""
+        folder = self.home / "secrets"
+        folder.mkdir(parents=True, mode=0o700, exist_ok=True)
+        for name in _SECRETS:
+            file = folder / name
+            if not file.exists():
+                file.touch(mode=0o600)
+                file.write_text(secrets.token_urlsafe(48))
+
+    def _secret(self, name: str) -> str:
+        return (self.home / "secrets" / name).read_text()
+
+    def common(self) -> dict[str, str]:
+        """What every Divit process knows."""
+        world = self.addresses.world_url
+        return {
+            "PATH": os.environ.get("PATH", ""),
+            "LANG": "C.UTF-8",
+            "PYTHONUNBUFFERED": "1",
+            "DIVIT_MODE": "demo",
+            "DIVIT_HOME": str(self.home),
+            "DIVIT_BUILD": str(CHECKOUT / ".build"),
+            "DIVIT_SECRET_KEY": self._secret("secret-key"),
+            "DIVIT_PUBLIC_URL": self.addresses.public_url,
+            "DIVIT_VALIDATION_URL": self.addresses.validation_url,
+            "DIVIT_EDEVLET_URL": f"{world}/edevlet",
+            "DIVIT_EDEVLET_CLIENT_ID": "divit-demo",
+            "DIVIT_EDEVLET_CLIENT_SECRET": self._secret("edevlet-client"),
+            "DIVIT_BANK_URL": f"{world}/bank/fim/est3Dgate",
+            "DIVIT_BANK_API_URL": f"{world}/bank/fim/api",
+            "DIVIT_BANK_CLIENT_ID": "190100000",
+            "DIVIT_BANK_STORE_KEY": self._secret("bank-store-key"),
+            "DIVIT_BANK_API_USER": "divit",
+            "DIVIT_BANK_API_PASSWORD": self._secret("bank-api"),
+            "DIVIT_SMS_URL": f"{world}/sms/send",
+            "DIVIT_SMS_API_KEY": self._secret("sms"),
+            "DIVIT_SMTP_HOST": "127.0.0.1",
+            "DIVIT_SMTP_PORT": str(self.addresses.smtp),
+            "DIVIT_COURIER_URL": f"{world}/courier",
+            "DIVIT_COURIER_API_KEY": self._secret("courier"),
+            "DIVIT_CARD_STATION_URL": f"{world}/card-station",
+            "DIVIT_CARD_STATION_API_KEY": self._secret("card-station"),
+            "DIVIT_WEB_PORT": str(self.addresses.web),
+            "DIVIT_VALIDATION_PORT": str(self.addresses.validation),
+            "DIVIT_WORLD_PORT": str(self.addresses.world),
+            "DIVIT_INSTALLATION_NOTICE": "DENEME",
+        }
+
+    def keystore(self, name: str) -> tuple[str, str]:
+        """Address and passphrase file of a software key store (`signer` or `validation`)."""
+        return f"software:{self.home / 'keys' / name}", str(self.home / "secrets" / f"{name}-keystore")
+
+    def of(self, process: str) -> dict[str, str]:
+        """The whole environment of one process."""
+        if process == "world":
+            return self._world()
+        environment = self.common() | {"DATABASE_URL": Cluster(self.home).url(_ROLE.get(process, "divit"))}
+        if process in ("signer", "owner"):
+            store, secret_file = self.keystore("signer")
+            environment |= {"DIVIT_KEYSTORE": store, "DIVIT_KEYSTORE_SECRET_FILE": secret_file}
+        if process in ("validation", "owner"):
+            store, secret_file = self.keystore("validation")
+            environment["DIVIT_VALIDATION_KEYSTORE"] = store
+            environment["DIVIT_VALIDATION_KEYSTORE_SECRET_FILE"] = secret_file
+            environment["DIVIT_CA_DIR"] = str(self.home / "ca")
+        return environment
+
+    def _world(self) -> dict[str, str]:
+        return {
+            "PATH": os.environ.get("PATH", ""),
+            "LANG": "C.UTF-8",
+            "PYTHONUNBUFFERED": "1",
+            "DIVIT_HOME": str(self.home),
+            "DIVIT_WORLD_PORT": str(self.addresses.world),
+            "DIVIT_WORLD_URL": self.addresses.world_url,
+            "DIVIT_WORLD_STATE": str(self.home / "world.sqlite"),
+            "DIVIT_WORLD_SMTP_PORT": str(self.addresses.smtp),
+            "DIVIT_WORLD_CLIENTS": json.dumps(self._clients()),
+        }
+
+    def _clients(self) -> list[dict[str, str]]:
+        """Who may speak to the neighbours, with the secrets that Divit was given for each."""
+        bank = {"client_id": "190100000", "store_key": self._secret("bank-store-key")}
+        api = {"api_user": "divit", "api_password": self._secret("bank-api")}
+        edevlet = {"client_id": "divit-demo", "client_secret": self._secret("edevlet-client")}
+        return [
+            {"kind": "edevlet", "name": "Divit Online İşlemler", "redirect_uri": self._edevlet_return(), **edevlet},
+            {"kind": "bank", "name": "Divit", **bank, **api},
+            {"kind": "sms", "name": "divit", "api_key": self._secret("sms")},
+            {"kind": "courier", "name": "divit", "api_key": self._secret("courier")},
+            {"kind": "card_station", "name": "divit", "api_key": self._secret("card-station")},
+        ]
+
+    def _edevlet_return(self) -> str:
+        return f"{self.addresses.public_url}/giris/edevlet/donus/"

@@ -1,0 +1,105 @@
+"""The process manager's configuration: every process restarted when it dies, all of them gone when it ends."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from xmlrpc.client import Fault, ServerProxy
+
+from supervisor.xmlrpc import SupervisorTransport
+
+from divit.launcher.home import runtime_folder
+from divit.launcher.postgres import die_with_parent
+from divit.launcher.processes import NAMES
+
+_BIN = Path(sys.executable).parent
+# The database first and last: others find it when they begin and still have it when they end.
+_PRIORITY = {"database": 1, "world": 10, "validation": 20, "signer": 30, "worker": 40, "web": 50}
+
+
+class Supervision:
+    """One supervisord over the processes of one data folder."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.socket = runtime_folder(home) / "supervisor.sock"
+        self.configuration = home / "supervisord.conf"
+
+    def write(self, environments: Mapping[str, Mapping[str, str]]) -> None:
+        """Write the configuration; it carries secrets, so only its owner may read it."""
+        log = self.home / "log"
+        log.mkdir(parents=True, exist_ok=True)
+        self.socket.parent.mkdir(mode=0o700, exist_ok=True)
+        lines = [
+            "[supervisord]",
+            "nodaemon=true",
+            "silent=true",
+            f"logfile={_escape(str(log / 'supervisor.log'))}",
+            f"pidfile={_escape(str(self.home / 'supervisord.pid'))}",
+            "[unix_http_server]",
+            f"file={_escape(str(self.socket))}",
+            "chmod=0700",
+            "[rpcinterface:supervisor]",
+            "supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface",
+        ]
+        for name in NAMES:
+            lines += self._program(name, environments[name], log)
+        self.configuration.touch(mode=0o600)
+        self.configuration.write_text("\n".join(lines) + "\n")
+
+    def _program(self, name: str, environment: Mapping[str, str], log: Path) -> list[str]:
+        pairs = ",".join(f'{key}="{_escape(value)}"' for key, value in environment.items())
+        return [
+            f"[program:{name}]",
+            f'command="{_escape(str(_BIN / "divit"))}" run {name}',
+            f"environment={pairs}",
+            f"priority={_PRIORITY[name]}",
+            "autorestart=true",
+            "startsecs=1",
+            "startretries=1000",
+            f"stopsignal={'INT' if name == 'database' else 'TERM'}",
+            "stopwaitsecs=25",
+            "stopasgroup=false",
+            "killasgroup=true",
+            "redirect_stderr=true",
+            f"stdout_logfile={_escape(str(log / name))}.log",
+            "stdout_logfile_maxbytes=10MB",
+            "stdout_logfile_backups=1",
+        ]
+
+    def start(self) -> "subprocess.Popen[bytes]":
+        """Start supervisord as a child that ends with us; call from the main thread (see prctl(2))."""
+        command = [str(_BIN / "supervisord"), "-c", str(self.configuration)]
+        return subprocess.Popen(command, preexec_fn=die_with_parent, start_new_session=True)
+
+    def states(self) -> dict[str, str]:
+        """What supervisord says of each process: RUNNING, STARTING, BACKOFF, …; empty when it does not run."""
+        return {row["name"]: row["statename"] for row in self._processes()}
+
+    def pids(self) -> dict[str, int]:
+        """Process ids, for tests that kill."""
+        return {row["name"]: row["pid"] for row in self._processes()}
+
+    def _processes(self) -> list[dict[str, Any]]:
+        server: Any = ServerProxy("http://127.0.0.1", transport=SupervisorTransport("", "", f"unix://{self.socket}"))
+        try:
+            return list(server.supervisor.getAllProcessInfo())
+        except (OSError, Fault):
+            return []
+
+    def wait(self, names: Sequence[str] = NAMES, *, seconds: int = 60) -> list[str]:
+        """Wait until all of `names` run; returns those that still do not."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            missing = [name for name in names if self.states().get(name) != "RUNNING"]
+            if not missing:
+                return []
+            time.sleep(0.1)
+        return missing
+
+
+def _escape(text: str) -> str:
+    """supervisord expands % signs."""
+    return text.replace("%", "%%").replace('"', '\\"')
