@@ -1,1 +1,1 @@
-"""Out-edges: one package per neighbour, real clients of real wires."""
+"""Out-edges: real clients of the neighbours' real wires, one package each."""

@@ -1,0 +1,1 @@
+"""The wires, driven for real: our clients against the simulated neighbours."""
