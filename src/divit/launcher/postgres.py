@@ -15,6 +15,7 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import psycopg
@@ -131,9 +132,9 @@ class Cluster:
             shutil.rmtree(self.data)
             raise CannotStart(f"The database could not be created in {self.data}:\n{done.stderr.strip()}")
 
-    def _as_owner(self) -> dict[str, object]:
+    def _as_owner(self) -> dict[str, Any]:
         owner = self._owner
-        base: dict[str, object] = {"cwd": "/", "env": {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C"}}
+        base: dict[str, Any] = {"cwd": "/", "env": {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C"}}
         return base | ({"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []} if owner else {})
 
     def start(self) -> "subprocess.Popen[bytes]":

@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
-from xmlrpc.client import Fault, ServerProxy
+from xmlrpc.client import Fault, ServerProxy, Transport
 
 from supervisor.xmlrpc import SupervisorTransport
 
@@ -83,7 +83,7 @@ class Supervision:
         return {row["name"]: row["pid"] for row in self._processes()}
 
     def _processes(self) -> list[dict[str, Any]]:
-        server: Any = ServerProxy("http://127.0.0.1", transport=SupervisorTransport("", "", f"unix://{self.socket}"))
+        server: Any = ServerProxy("http://127.0.0.1", transport=_transport(self.socket))
         try:
             return list(server.supervisor.getAllProcessInfo())
         except (OSError, Fault):
@@ -98,6 +98,10 @@ class Supervision:
                 return []
             time.sleep(0.1)
         return missing
+
+
+def _transport(socket: Path) -> Transport:
+    return SupervisorTransport("", "", f"unix://{socket}")  # type: ignore[no-untyped-call]
 
 
 def _escape(text: str) -> str:
