@@ -1,0 +1,1 @@
+"""The certification authority as a library: bytes in, signed bytes out."""

@@ -1,0 +1,161 @@
+"""The issuing authority as the ceremony left it in its folder: certificates, addresses, policies, texts; no keys."""
+
+import uuid
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from pydantic import BaseModel, ConfigDict
+
+from divit.kernel.errors import NotFound, Refused
+from divit.pki.profiles import HOLDER_PROFILES
+from divit.pki.terms import Terms
+
+FILE = "authority.json"
+_NAMESPACE = uuid.UUID("3f0d3c1e-5d5c-4a57-9c5b-0a2f3d0f9f51")
+
+
+class PolicyWords(BaseModel):
+    """Policy identifier, practice statement and notice of one kind of certificate."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    policy: str
+    cps_url: str = ""
+    notice: str = ""
+
+
+class Record(BaseModel):
+    """The content of authority.json."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    test: bool
+    notified_eshs: bool
+    key_label: str
+    certificates: dict[str, str]
+    crl_url: str
+    root_crl_url: str
+    ca_url: str
+    root_ca_url: str
+    ocsp_url: str
+    tsa_url: str
+    policies: dict[str, PolicyWords]
+    statement: str
+    pds: dict[str, str]
+    tsa_policy: str
+    ocsp_days: int
+    root_crl_days: int
+
+
+@dataclass(frozen=True)
+class Authority:
+    """One issuing CA, its root, and what it writes into certificates."""
+
+    folder: Path
+    record: Record
+
+    @classmethod
+    def load(cls, folder: Path) -> "Authority":
+        """Raises `NotFound` when no ceremony was held there."""
+        try:
+            text = (folder / FILE).read_text(encoding="utf-8")
+        except FileNotFoundError:
+            raise NotFound(f"no ceremony was held in {folder}") from None
+        return cls(folder, Record.model_validate_json(text))
+
+    @property
+    def name(self) -> str:
+        """As in /crl/<name>.crl and /ca/<name>.crt."""
+        return self.record.name
+
+    @property
+    def key_label(self) -> str:
+        return self.record.key_label
+
+    @property
+    def profiles(self) -> tuple[str, ...]:
+        """The holder profiles that this authority has words for."""
+        return tuple(name for name in HOLDER_PROFILES if name in self.record.policies)
+
+    @property
+    def crl_url(self) -> str:
+        return self.record.crl_url
+
+    @property
+    def ca_url(self) -> str:
+        return self.record.ca_url
+
+    @property
+    def ocsp_url(self) -> str:
+        return self.record.ocsp_url
+
+    @property
+    def tsa_url(self) -> str:
+        return self.record.tsa_url
+
+    def certificate_path(self, name: str) -> Path:
+        """Where the certificate of `issuing`, `root`, `ocsp`, `tsa` or `seal` lies, DER."""
+        if name not in self.record.certificates:
+            raise NotFound(f"the ceremony made no certificate named {name}")
+        return self.folder / self.record.certificates[name]
+
+    def certificate_of(self, name: str) -> bytes:
+        """That certificate, DER; read anew each time, since the OCSP delegate's is renewed."""
+        return self.certificate_path(name).read_bytes()
+
+    @cached_property
+    def certificate(self) -> bytes:
+        """The issuing CA's certificate, DER."""
+        return self.certificate_of(self.record.key_label)
+
+    @cached_property
+    def root(self) -> bytes:
+        """The root's certificate, DER."""
+        return self.certificate_of("root")
+
+    @cached_property
+    def spki(self) -> bytes:
+        """The issuing CA's SubjectPublicKeyInfo, DER."""
+        return self._parsed.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+    @cached_property
+    def id(self) -> uuid.UUID:
+        """Stands for the authority in the database; the same wherever its certificate is."""
+        return uuid.uuid5(_NAMESPACE, self.spki.hex())
+
+    @cached_property
+    def subject(self) -> bytes:
+        """The issuing CA's name as encoded in its certificate."""
+        return self._parsed.subject.public_bytes()
+
+    @cached_property
+    def _parsed(self) -> x509.Certificate:
+        return x509.load_der_x509_certificate(self.certificate)
+
+    @property
+    def not_before(self) -> object:
+        return self._parsed.not_valid_before_utc
+
+    def terms(self, profile: str) -> Terms:
+        """What certificates of this profile take from the authority. `Refused("profile_without_words")`."""
+        words = self.record.policies.get(profile)
+        if words is None:
+            raise Refused("profile_without_words", profile=profile)
+        return Terms(
+            issuer_name=self.subject,
+            issuer_spki=self.spki,
+            crl_url=self.record.crl_url,
+            ca_url=self.record.ca_url,
+            ocsp_url=self.record.ocsp_url,
+            policy=words.policy,
+            cps_url=words.cps_url,
+            notice=words.notice,
+            statement=self.record.statement if profile in HOLDER_PROFILES else "",
+            pds=tuple(self.record.pds.items()),
+            test=self.record.test,
+            notified_eshs=self.record.notified_eshs,
+        )

@@ -1,0 +1,99 @@
+"""The built-in key store: one encrypted PKCS#8 file per key, readable by its owner only.
+
+Signatures are deterministic (RFC 6979): signing the same bytes again after a crash gives the same certificate.
+"""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import HashAlgorithm
+
+from divit.kernel.errors import DivitError, NotFound, Refused
+from divit.pki.keystores.base import Algorithm, check_label, check_same_curve
+
+_SHORTEST_PASSPHRASE = 16
+
+
+class KeyStoreLocked(DivitError):
+    """The passphrase does not open this key."""
+
+
+@dataclass(frozen=True)
+class SoftwareKey:
+    """A private key in this process's memory."""
+
+    label: str
+    _private: ec.EllipticCurvePrivateKey
+
+    @property
+    def public_key(self) -> ec.EllipticCurvePublicKey:
+        return self._private.public_key()
+
+    def sign(self, data: bytes, digest: HashAlgorithm) -> bytes:
+        """Deterministic ECDSA (RFC 6979)."""
+        return self._private.sign(data, ec.ECDSA(digest, deterministic_signing=True))
+
+    def agree(self, peer: ec.EllipticCurvePublicKey) -> bytes:
+        """ECDH with a key on the same curve."""
+        check_same_curve(self.public_key, peer)
+        return self._private.exchange(ec.ECDH(), peer)
+
+    def __repr__(self) -> str:
+        return f"SoftwareKey({self.label})"
+
+
+class SoftwareKeyStore:
+    """A folder of `<label>.key` files under one passphrase."""
+
+    def __init__(self, folder: Path, *, passphrase: str) -> None:
+        if len(passphrase) < _SHORTEST_PASSPHRASE:
+            raise ValueError(f"the key store's passphrase must have at least {_SHORTEST_PASSPHRASE} characters")
+        self._folder = folder
+        self._passphrase = passphrase.encode()
+
+    def generate(self, label: str, algorithm: Algorithm) -> SoftwareKey:
+        """Written to disk in full, or not at all, before it is used."""
+        file = self._file(label)
+        self._folder.mkdir(parents=True, mode=0o700, exist_ok=True)
+        private = ec.generate_private_key(algorithm.curve)
+        pem = private.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.BestAvailableEncryption(self._passphrase),
+        )
+        half = self._folder / f".{label}.{os.getpid()}"
+        descriptor = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            with os.fdopen(descriptor, "wb") as stream:
+                stream.write(pem)
+                stream.flush()
+                os.fsync(stream.fileno())
+            os.link(half, file)  # unlike a rename, a link never replaces a key that is there
+        except FileExistsError:
+            raise Refused("key_exists", label=label) from None
+        finally:
+            half.unlink()
+        return SoftwareKey(label, private)
+
+    def open(self, label: str) -> SoftwareKey:
+        """Raises `KeyStoreLocked` when the passphrase is not the right one."""
+        try:
+            pem = self._file(label).read_bytes()
+        except FileNotFoundError:
+            raise NotFound(f"no key labelled {label}") from None
+        try:
+            private = serialization.load_pem_private_key(pem, self._passphrase)
+        except ValueError:
+            raise KeyStoreLocked(f"the passphrase does not open the key {label}") from None
+        if not isinstance(private, ec.EllipticCurvePrivateKey):
+            raise KeyStoreLocked(f"the key {label} is not an elliptic-curve key")
+        return SoftwareKey(label, private)
+
+    def labels(self) -> list[str]:
+        return sorted(file.stem for file in self._folder.glob("*.key"))
+
+    def _file(self, label: str) -> Path:
+        return self._folder / f"{check_label(label)}.key"

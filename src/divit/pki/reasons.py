@@ -1,0 +1,43 @@
+"""Why a certificate stopped: the reasons of RFC 5280 5.3.1 that Divit publishes, and who may give which."""
+
+from enum import IntEnum
+
+from divit.kernel.actors import Role
+
+
+class Reason(IntEnum):
+    """CRLReason; `UNSPECIFIED` is published by leaving the reason out (RFC 5280 5.3.1)."""
+
+    UNSPECIFIED = 0
+    KEY_COMPROMISE = 1  # kayıp, çalıntı
+    AFFILIATION_CHANGED = 3  # kurumdan ayrılma
+    SUPERSEDED = 4  # yenisi üretildi
+    CESSATION_OF_OPERATION = 5  # artık kullanılmıyor
+    CERTIFICATE_HOLD = 6  # askıda
+
+    @property
+    def text(self) -> str:
+        """The name in RFC 5280: `keyCompromise`."""
+        first, *rest = self.name.split("_")
+        return first.lower() + "".join(word.capitalize() for word in rest)
+
+    @classmethod
+    def from_text(cls, text: str) -> "Reason":
+        """The reason that RFC 5280 names so; ValueError if Divit does not publish it."""
+        for reason in cls:
+            if reason.text == text:
+                return reason
+        raise ValueError(f"not a reason: {text!r}")
+
+
+_OPEN = {
+    Role.HOLDER: {Reason.CERTIFICATE_HOLD, Reason.KEY_COMPROMISE, Reason.CESSATION_OF_OPERATION},
+    Role.OFFICER: {Reason.CERTIFICATE_HOLD, Reason.AFFILIATION_CHANGED},
+    Role.REGISTRAR: set(Reason),
+    Role.SYSTEM: {Reason.CERTIFICATE_HOLD, Reason.SUPERSEDED, Reason.CESSATION_OF_OPERATION, Reason.UNSPECIFIED},
+}
+
+
+def open_to(role: Role) -> frozenset[Reason]:
+    """The reasons that somebody in this role may give; none for a role that closes no certificates."""
+    return frozenset(_OPEN.get(role, set()))
