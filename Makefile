@@ -31,8 +31,8 @@ check: test-setup ## lint, types, import contracts: under two minutes
 	@$(BIN)/mypy
 	@$(BIN)/python -m divit.launcher.texts check
 
-diagrams: setup ## draw docs/lifecycles from the laws
-	@$(BIN)/python -m divit.launcher.diagrams
+documents: setup ## write the documents that follow from the code
+	@$(BIN)/python -m divit.launcher.documents
 
 lock: ## resolve requirements/*.in anew (needs uv)
 	@for name in runtime dev node; do \
@@ -40,4 +40,4 @@ lock: ## resolve requirements/*.in anew (needs uv)
 			--no-emit-find-links --custom-compile-command "make lock" requirements/$$name.in -o requirements/$$name.txt; \
 	done
 
-.PHONY: help setup demo demo-reset walk test-setup test check diagrams lock
+.PHONY: help setup demo demo-reset walk test-setup test check documents lock

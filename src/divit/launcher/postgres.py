@@ -148,7 +148,7 @@ class Cluster:
             command += ["-c", option]
         self.log.parent.mkdir(exist_ok=True)
         with self.log.open("ab") as log:
-            server = subprocess.Popen(  # type: ignore[call-overload]
+            server = subprocess.Popen(
                 command, stdout=log, stderr=log, preexec_fn=die_with_parent, start_new_session=True, **self._as_owner()
             )
         try:
@@ -157,7 +157,7 @@ class Cluster:
             server.send_signal(signal.SIGINT)
             server.wait()
             raise
-        return server  # type: ignore[no-any-return]
+        return server
 
     def _forget_dead_server(self) -> None:
         """A server of a killed parent may need a moment to be gone; one that stays is somebody else's."""
