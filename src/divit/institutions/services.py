@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from divit.audit import ledger
 from divit.institutions.models import Appointment, Institution, InstitutionRule
 from divit.kernel import clock
-from divit.kernel.actors import Actor
+from divit.kernel.actors import SYSTEM, Actor
 from divit.kernel.errors import Invalid, Refused
 from divit.kernel.tckn import Vkn
 from divit.kernel.turkish import nfc
@@ -26,7 +26,7 @@ _RULE_FIELDS = ("form_target", "pay_gate", "born_state", "profile", "wet_form")
 
 
 @transaction.atomic
-def load_reference_data(*, by: Actor, path: Path = REFERENCE) -> int:
+def load_reference_data(*, by: Actor = SYSTEM, path: Path = REFERENCE) -> int:
     """Bring institutions and rules up to the reviewed file; what the file does not name stays. Returns changes."""
     told = yaml.safe_load(path.read_text(encoding="utf-8"))
     changes = 0

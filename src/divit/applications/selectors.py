@@ -1,0 +1,93 @@
+"""Reading applications: a person's own, an institution's own, and what the clock must look at."""
+
+from collections.abc import Iterable
+from datetime import date
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from divit.applications.lifecycle import RUNNING, State
+from divit.applications.models import Application, FormVisit, Requirement
+from divit.applications.requirements import OBSERVED, RequirementKind
+from divit.applications.services import PREFILLED
+from divit.kernel.errors import NotFound
+
+
+def _all() -> QuerySet[Application]:
+    return Application.objects.select_related("institution", "person")
+
+
+def application(application_id: UUID | str) -> Application:
+    """Any application. Raises `NotFound`."""
+    return _found(_all().filter(pk=application_id))
+
+
+def application_of(person_id: UUID | str, application_id: UUID | str) -> Application:
+    """A person's own application. Raises `NotFound`, also when it is somebody else's."""
+    return _found(_all().filter(pk=application_id, person_id=person_id))
+
+
+def applications_of(person_id: UUID | str) -> list[Application]:
+    """All applications of a person, newest first."""
+    return list(_all().filter(person_id=person_id).order_by("-created_at", "-id"))
+
+
+def running_of(person_id: UUID | str, *, institution_id: UUID | str | None = None) -> list[Application]:
+    """The applications of a person that are under way, newest first."""
+    found = _all().filter(person_id=person_id, state__in=RUNNING).order_by("-created_at", "-id")
+    return list(found.filter(institution_id=institution_id) if institution_id else found)
+
+
+def by_reference(reference: str) -> Application:
+    """The application with this canonical reference (see `reference.read_reference`). Raises `NotFound`."""
+    return _found(_all().filter(reference=reference))
+
+
+def of_institution(institution_id: UUID | str, *, states: Iterable[State] = (State.OPEN,)) -> QuerySet[Application]:
+    """The applications of one institution, the longest waiting first."""
+    return _all().filter(institution_id=institution_id, state__in=list(states)).order_by("submitted_at", "id")
+
+
+def requirements_of(application: Application) -> list[Requirement]:
+    """Every requirement, in the order in which people meet them."""
+    order = list(RequirementKind)
+    rows = Requirement.objects.filter(application=application).order_by("id")
+    return sorted(rows, key=lambda row: order.index(RequirementKind(row.kind)))
+
+
+def open_requirements(application: Application) -> list[RequirementKind]:
+    """What is still waited for."""
+    return [RequirementKind(row.kind) for row in requirements_of(application) if row.closed_at is None]
+
+
+def form_visits(application: Application) -> list[FormVisit]:
+    """What happened to the signed form, oldest first."""
+    return list(FormVisit.objects.filter(application=application).order_by("at", "id"))
+
+
+def earlier_answers(person_id: UUID | str) -> dict[str, object]:
+    """What the person's latest submitted application says, for a new draft."""
+    found = Application.objects.filter(person_id=person_id).exclude(submitted_at=None)
+    latest = found.order_by("-submitted_at", "-id").first()
+    return {name: getattr(latest, name) for name in PREFILLED} if latest else {}
+
+
+def lapsing(*, before: date) -> list[UUID]:
+    """Ids of drafts and open applications whose time ends before this day."""
+    found = Application.objects.filter(state__in=[State.DRAFT, State.OPEN], lapses_on__lt=before)
+    return list(found.order_by("lapses_on", "id").values_list("id", flat=True))
+
+
+def observed(*, person_id: UUID | str | None = None) -> list[UUID]:
+    """Ids of open applications with a requirement that only looking again can close or open."""
+    found = Application.objects.filter(state=State.OPEN, requirements__kind__in=[str(kind) for kind in OBSERVED])
+    if person_id is not None:
+        found = found.filter(person_id=person_id)
+    return list(found.order_by("submitted_at", "id").values_list("id", flat=True).distinct())
+
+
+def _found(rows: QuerySet[Application]) -> Application:
+    row = rows.first()
+    if row is None:
+        raise NotFound
+    return row

@@ -1,0 +1,49 @@
+"""Why an application could not go on, in words."""
+
+from django.utils.translation import gettext_lazy as _
+
+REFUSALS = {
+    # kinds and choice
+    "first_but_one_is_open": _(
+        "Bu kurumdan alınmış, açık bir sertifikanız var; bu yüzden başvurunuz ilk başvuru değil. Başka bir tür seçin."
+    ),
+    "nothing_to_renew": _("Bu kurumdan alınmış geçerli bir sertifikanız yok. Yenileme yerine başka bir tür seçin."),
+    "nothing_to_replace": _("Bu kurumdan alınmış bir sertifikanız yok. İlk sertifika başvurusu yapabilirsiniz."),
+    "application_already_running": _(
+        "Bu kurum için süren bir başvurunuz var; önce onu tamamlayın ya da ondan vazgeçin."
+    ),
+    # the law
+    "steps_missing": _("Başvurunun doldurulmamış bölümleri var."),
+    "kind_unfit": _("Seçtiğiniz başvuru türü şu anki sertifikalarınıza uymuyor. Lütfen türü yeniden seçin."),
+    "closing_list_not_accepted": _(
+        "İptal edilecek sertifikaların listesi değişti. Lütfen listeyi yeniden okuyup onaylayın."
+    ),
+    "phone_not_proven": _("Cep telefonunuz henüz doğrulanmadı. Lütfen size gelen kodla doğrulayın."),
+    "form_already_received": _("İmzalı formunuz teslim alındı; başvuruda artık değişiklik yapılamaz."),
+    "requirements_open": _("Başvurunun tamamlanmamış koşulları var."),
+    "too_late_to_withdraw": _("Kartınızın üretimi başladı. Üretim kişiye özel olduğu için artık vazgeçilemez."),
+    "deadline_ahead": _("Başvurunun süresi henüz dolmadı."),
+    # steps
+    "step_too_early": _("Önce önceki bölümleri doldurun."),
+    "step_not_amendable": _("Bu bölüm başvuru gönderildikten sonra değiştirilemez."),
+    "application_already_submitted": _("Bu başvuru gönderildi; taslak olarak değiştirilemez."),
+    "application_not_open": _("Bu başvuru artık beklemede değil."),
+    "not_your_requirement": _("Bu koşulu siz tamamlayamazsınız."),
+    # the paper
+    "form_out_of_date": _("Bu form eski: başvuru, form yazdırıldıktan sonra değişmiş. Lütfen formun yenisini isteyin."),
+    "form_not_needed": _("Bu başvuru için imzalı form gerekmiyor."),
+    "reference_invalid": _("Başvuru numarası 10 karakterdir; örneğin D7K3-M9Q2PX. Yazdığınızı kontrol edin."),
+    # fields
+    "text_required": _("Bu alanı doldurun."),
+    "text_too_long": _("En çok {longest} karakter yazabilirsiniz."),
+    "text_strange": _("Bu alanda «{letter}» kullanılamaz; harf, rakam ve . , - / gibi işaretlerle yazın."),
+    "choice_required": _("Bir seçim yapın."),
+    "choice_unknown": _("Listedeki seçeneklerden birini seçin."),
+    "email_invalid": _("E-posta adresini ad@kurum.gov.tr biçiminde yazın."),
+    "work_phone_invalid": _("İş telefonunu alan koduyla yazın; örneğin 0312 123 45 67."),
+    "extension_invalid": _("Dahili numara en çok 6 rakamdan oluşur."),
+    "extension_without_phone": _("Dahili numara yazdıysanız iş telefonunu da yazın."),
+    "province_unknown": _("İli listeden seçin."),
+    "district_unknown": _("İlçeyi listeden seçin."),
+    "neighbourhood_unknown": _("Mahalle ya da köyü listeden seçin."),
+}

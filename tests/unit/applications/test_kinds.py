@@ -1,0 +1,91 @@
+"""The table of kinds (spec §3.6) and what follows from it."""
+
+from datetime import date
+
+import pytest
+
+from divit.applications.kinds import RULES, Holdings, Kind, Payer, months_before, unfit, will_be_revoked, window_opens
+from divit.applications.requirements import RULE_OF, Case, RequirementKind, check_closer, required
+from divit.kernel.actors import Role
+from divit.kernel.errors import Refused
+
+REPLACING = {Kind.LOST, Kind.HARDWARE_FAULT, Kind.IDENTITY_UPDATE, Kind.PIN_LOST}
+HELD = Holdings(ever=("0A", "0B", "0C"), open=("0C", "0B"), newest_valid_until=date(2027, 4, 30))
+
+
+def test_every_kind_has_its_row() -> None:
+    assert set(RULES) == set(Kind)
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_only_replacing_kinds_revoke(kind: Kind) -> None:
+    assert will_be_revoked(kind, HELD) == (("0B", "0C") if kind in REPLACING else ())
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_only_renewal_waits_for_its_window(kind: Kind) -> None:
+    assert window_opens(kind, HELD) == (date(2027, 2, 28) if kind is Kind.RENEWAL else None)
+
+
+@pytest.mark.parametrize(
+    ("kind", "held", "code"),
+    [
+        (Kind.FIRST, HELD, "first_but_one_is_open"),
+        (Kind.FIRST, Holdings(ever=("0A",)), None),
+        (Kind.RENEWAL, Holdings(ever=("0A",), open=("0A",)), "nothing_to_renew"),
+        (Kind.RENEWAL, HELD, None),
+        (Kind.LOST, Holdings(), "nothing_to_replace"),
+        (Kind.LOST, Holdings(ever=("0A",)), None),
+        (Kind.OTHER, Holdings(), None),
+    ],
+)
+def test_a_kind_fits_what_the_person_holds(kind: Kind, held: Holdings, code: str | None) -> None:
+    assert unfit(kind, held) == code
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "before"),
+    [
+        (date(2027, 1, 15), 2, date(2026, 11, 15)),
+        (date(2027, 4, 30), 2, date(2027, 2, 28)),
+        (date(2028, 4, 30), 2, date(2028, 2, 29)),
+        (date(2027, 3, 1), 14, date(2026, 1, 1)),
+        (date(2027, 2, 1), 2, date(2026, 12, 1)),
+    ],
+)
+def test_months_are_counted_on_the_calendar(day: date, months: int, before: date) -> None:
+    assert months_before(day, months) == before
+
+
+@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("payer", Payer)
+@pytest.mark.parametrize("wet_form", [True, False])
+def test_requirements_follow_from_the_case(kind: Kind, payer: Payer, wet_form: bool) -> None:
+    expected = {RequirementKind.PHONE_PROVEN}
+    if payer is Payer.PERSON:
+        expected.add(RequirementKind.FEE_PAID)
+    if wet_form:
+        expected.add(RequirementKind.FORM_RECEIVED)
+    if kind in {Kind.LOST, Kind.PIN_LOST}:
+        expected.add(RequirementKind.NO_CERTIFICATE_OPEN)
+    if kind is Kind.RENEWAL:
+        expected.add(RequirementKind.RENEWAL_WINDOW)
+    assert set(required(Case(kind=kind, payer=payer, wet_form=wet_form))) == expected
+
+
+@pytest.mark.parametrize("requirement", RequirementKind)
+@pytest.mark.parametrize("role", Role)
+def test_only_the_right_hand_closes_a_requirement(requirement: RequirementKind, role: Role) -> None:
+    hands = {
+        RequirementKind.PHONE_PROVEN: {Role.HOLDER},
+        RequirementKind.FEE_PAID: {Role.BANK, Role.SYSTEM},
+        RequirementKind.FORM_RECEIVED: {Role.REPRESENTATIVE, Role.REGISTRAR},
+        RequirementKind.NO_CERTIFICATE_OPEN: {Role.SYSTEM},
+        RequirementKind.RENEWAL_WINDOW: {Role.SYSTEM},
+    }
+    assert set(hands) == set(RULE_OF)
+    if role in hands[requirement]:
+        check_closer(requirement, role)
+    else:
+        with pytest.raises(Refused, match="not_your_requirement"):
+            check_closer(requirement, role)
