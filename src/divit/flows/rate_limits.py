@@ -1,0 +1,48 @@
+"""How often anybody may try what costs money or could be guessed (threats T4, T5, T24, T26).
+
+Every process counts in the same windows, before the act, and counts all of them or none.
+"""
+
+from divit.kernel.phone import Phone
+from divit.verification.windows import Limit, take
+
+MINUTE, HOUR, DAY = 60, 3600, 86_400
+
+__all__ = ["DAY", "HOUR", "MINUTE", "Limit", "code_limits", "debt_limits", "reference_limits", "take"]
+
+
+def code_limits(*, to: str, person_id: str, address: str) -> list[Limit]:
+    """Sending one code: with three tries each, ten codes a day leave a guesser 30 chances in a million.
+
+    Whole institutions stand behind one network address, so that limit is wide; those on number and person are not.
+    """
+    limits = [
+        Limit(name="code.resend", of=f"{person_id}|{to}", most=1, seconds=30),
+        Limit(name="code.receiver", of=to, most=5, seconds=15 * MINUTE),
+        Limit(name="code.receiver", of=to, most=10, seconds=DAY),
+        Limit(name="code.person", of=person_id, most=10, seconds=DAY),
+        Limit(name="code.address", of=address, most=60, seconds=HOUR),
+        Limit(name="code.all", of="", most=3000, seconds=HOUR),
+    ]
+    if isinstance(to, Phone):
+        # A run over neighbouring numbers is what toll fraud looks like.
+        limits.append(Limit(name="code.prefix", of=to[:-4], most=50, seconds=HOUR))
+    return limits
+
+
+def debt_limits(*, number: str, address: str) -> list[Limit]:
+    """Asking for somebody's debt by national or tax number with birth data: the number is counted whoever asks."""
+    return [
+        Limit(name="debt.number", of=number, most=5, seconds=DAY),
+        Limit(name="debt.address", of=address, most=60, seconds=HOUR),
+        Limit(name="debt.all", of="", most=5000, seconds=HOUR),
+    ]
+
+
+def reference_limits(*, number: str, address: str) -> list[Limit]:
+    """Asking by the application's reference: no proof of work is needed, so it is granted less often."""
+    return [
+        Limit(name="reference.number", of=number, most=5, seconds=DAY),
+        Limit(name="reference.address", of=address, most=20, seconds=HOUR),
+        Limit(name="debt.all", of="", most=5000, seconds=HOUR),
+    ]

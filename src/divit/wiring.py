@@ -1,0 +1,27 @@
+"""The one place that chooses who stands behind each port; the environment says where they are."""
+
+from functools import cache
+
+from django.conf import settings
+
+from divit.adapters.mail import SmtpMail
+from divit.adapters.sms import HttpSms
+
+
+@cache
+def sms() -> HttpSms:
+    """The SMS operator."""
+    return HttpSms(url=settings.DIVIT.sms_url, api_key=settings.DIVIT.sms_api_key.get_secret_value())
+
+
+@cache
+def mail() -> SmtpMail:
+    """The mail server."""
+    own = settings.DIVIT
+    return SmtpMail(
+        host=own.smtp_host,
+        port=own.smtp_port,
+        sender=own.mail_from,
+        user=own.smtp_user,
+        password=own.smtp_password.get_secret_value(),
+    )
