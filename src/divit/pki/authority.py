@@ -2,6 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
@@ -137,7 +138,7 @@ class Authority:
         return x509.load_der_x509_certificate(self.certificate)
 
     @property
-    def not_before(self) -> object:
+    def not_before(self) -> datetime:
         return self._parsed.not_valid_before_utc
 
     def terms(self, profile: str) -> Terms:

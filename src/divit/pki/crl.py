@@ -115,6 +115,21 @@ def check(new: bytes, *, issuer: bytes, previous: bytes | None, expected_entries
     _check_difference({serial: listed.get(serial) for serial in final}, final)
 
 
+def check_issuer(crl_der: bytes, *, issuer: bytes, number: int) -> None:
+    """Whether the list is this authority's and bears that number: what its server asks before it hands it out.
+
+    Raises `Refused`: crl_unreadable, crl_wrong_issuer, crl_bad_signature, crl_other_number.
+    """
+    try:
+        crl = x509.load_der_x509_crl(crl_der)
+        found = _number(crl)
+    except (ValueError, x509.ExtensionNotFound):
+        raise Refused("crl_unreadable") from None
+    _check_issuer(crl, issuer=x509.load_der_x509_certificate(issuer))
+    if found != number:
+        raise Refused("crl_other_number")
+
+
 def number_of(crl_der: bytes) -> int:
     """The number of a list."""
     return _number(x509.load_der_x509_crl(crl_der))

@@ -1,0 +1,1 @@
+"""What the world asks: OCSP, CRL, CA certificates and time-stamps; its own process, without Django."""

@@ -1,0 +1,40 @@
+"""What the environment tells the validation process."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from divit.pki.keystores import KeyStore, open_keystore
+
+
+class Settings(BaseSettings):
+    """One field is one variable."""
+
+    model_config = SettingsConfigDict(extra="ignore", frozen=True, populate_by_name=True)
+
+    database_url: str = Field(validation_alias="DATABASE_URL", description="Read-only role; two views and LISTEN.")
+    ca_dir: Path = Field(validation_alias="DIVIT_CA_DIR", description="The folder that the ceremony made.")
+    keystore: str = Field(validation_alias="DIVIT_VALIDATION_KEYSTORE", description="Address of the OCSP and TSA keys.")
+    secret_file: Path = Field(
+        validation_alias="DIVIT_VALIDATION_KEYSTORE_SECRET_FILE", description="Its passphrase or PIN, in a file."
+    )
+    ocsp_seconds: int = Field(
+        3600,
+        validation_alias="DIVIT_OCSP_VALIDITY_SECONDS",
+        ge=60,
+        description="nextUpdate − thisUpdate: how long answers go on when the database is away.",
+    )
+    crl_max_age: int = Field(
+        10, validation_alias="DIVIT_CRL_MAX_AGE_SECONDS", ge=0, description="How long caches may keep a CRL."
+    )
+    poll_seconds: float = Field(0.5, validation_alias="DIVIT_STATUS_POLL_SECONDS", gt=0, description="Between polls.")
+
+    @property
+    def ocsp_validity(self) -> timedelta:
+        return timedelta(seconds=self.ocsp_seconds)
+
+    def open_keystore(self) -> KeyStore:
+        """Nothing but the delegated keys; the authority's own keys are not in it."""
+        return open_keystore(self.keystore, secret=self.secret_file.read_text(encoding="utf-8").strip())
