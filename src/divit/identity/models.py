@@ -64,3 +64,32 @@ class StaffAccount(AbstractBaseUser):
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
     objects = StaffManager()
+
+
+class LoginAttempt(models.Model):
+    """A browser that was sent to the login gateway and has not come back yet; one row is good for one return."""
+
+    state_sha256 = models.CharField(
+        max_length=64, unique=True, db_comment="kvkk: yok; ties the return to this attempt; one day"
+    )
+    code_verifier = models.CharField(max_length=128, db_comment="kvkk: yok; PKCE secret; one day")
+    onward = models.CharField(max_length=500, db_comment="kvkk: yok; own page to go on with; one day")
+    created_at = models.DateTimeField(db_comment="kvkk: yok; when it began; one day")
+    used_at = models.DateTimeField(null=True, db_comment="kvkk: yok; when the browser came back; one day")
+
+
+class LoginEvent(models.Model):
+    """A login that happened: by which method, how strong, in which session; the sessions' acts point here."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, db_comment="kvkk: yok; opaque id; 2 years")
+    person = models.ForeignKey(
+        Person, on_delete=models.PROTECT, related_name="logins", db_comment="kvkk: kimlik; who; 2 years"
+    )
+    method = models.CharField(max_length=20, db_comment="kvkk: yok; how the gateway recognised them; 2 years")
+    level = models.SmallIntegerField(db_comment="kvkk: yok; how strongly; 2 years")
+    at = models.DateTimeField(db_comment="kvkk: yok; when; 2 years")
+    session_sha256 = models.CharField(max_length=64, db_comment="kvkk: yok; hash of the session's name; 2 years")
+    raw_sha256 = models.CharField(max_length=64, db_comment="kvkk: yok; hash of the gateway's answer; 2 years")
+
+    class Meta:
+        indexes = [models.Index(fields=["person", "-at"], name="identity_login_of_person")]

@@ -1,0 +1,67 @@
+"""Telling a person what happened: written with the act, delivered afterwards, never in its way."""
+
+import logging
+
+from django.db import transaction
+
+from divit.flows.jobs import later
+from divit.identity.models import Person
+from divit.kernel import clock
+from divit.kernel.errors import Invalid, NeighbourFailed
+from divit.kernel.phone import Phone
+from divit.notifications import selectors, services
+from divit.notifications.models import Channel
+from divit.notifications.ports import MailGateway, SmsGateway
+from divit.notifications.services import Addressee
+
+log = logging.getLogger(__name__)
+
+
+def tell(*, person: Person, notice: str, subject: tuple[str, str], dedupe: str, **facts: object) -> None:
+    """Queue a notice by the person's channels, in the transaction of the act; the same `dedupe` is told once.
+
+    `facts` fill the notice's placeholders: texts as the person should read them, without national numbers.
+    """
+    to = Addressee(
+        person_id=person.pk,
+        language=person.language,
+        channel=person.channel,
+        phone=person.phone,
+        email=person.email,
+    )
+    for message_id in services.queue(to, notice=notice, subject=subject, dedupe=dedupe, facts=facts):
+        later("notifications.deliver", message_id=str(message_id))
+
+
+def deliver(message_id: str, *, sms: SmsGateway, mail: MailGateway) -> None:
+    """Try one message once; a failure plans the next try.
+
+    At least once: a try is given up only when the gateway surely did not take it. A try whose outcome is unknown
+    may be repeated, so that a message can arrive up to three times, never more.
+    """
+    message = services.take(message_id)
+    if message is None:
+        return
+    try:
+        if message.channel == Channel.SMS:
+            sms.send(to=Phone(message.address), text=message.text, message_id=str(message.pk))
+        else:
+            mail.send(to=message.address, subject=message.title, text=message.text, message_id=str(message.pk))
+    except Invalid as problem:
+        log.warning("message %s has no usable address: %s", message.pk, problem)
+        services.undeliverable(message)
+        return
+    except NeighbourFailed as problem:
+        log.warning("message %s not delivered: %s", message.pk, problem.how)
+        with transaction.atomic():
+            pause = services.not_delivered(message, outcome_known=problem.outcome_known)
+            if pause is not None:
+                later("notifications.deliver", in_seconds=pause, message_id=str(message.pk))
+        return
+    services.delivered(message)
+
+
+def sweep() -> None:
+    """Messages whose worker died on the way are tried again."""
+    for message_id in selectors.overdue(before=clock.now() - services.LEASE):
+        later("notifications.deliver", queueing_lock=f"message:{message_id}", message_id=message_id)

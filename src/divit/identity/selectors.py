@@ -1,0 +1,47 @@
+"""Reading who is who."""
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from divit.identity.models import LoginEvent, Person, StaffAccount
+from divit.kernel.errors import NotFound
+from divit.kernel.tckn import Tckn
+from divit.kernel.turkish import tr_fold
+
+
+def person(person_id: UUID | str) -> Person:
+    """The person with this id; raises `NotFound`."""
+    found = Person.objects.filter(pk=person_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def person_by_tckn(tckn: Tckn) -> Person | None:
+    """The person with this national number, if Divit knows one."""
+    return Person.objects.filter(tckn=str(tckn)).first()
+
+
+def search(text: str) -> QuerySet[Person]:
+    """People whose name contains every word of `text`, with or without Turkish marks; nothing for a blank text."""
+    words = tr_fold(text).split()
+    found = Person.objects.order_by("search_key", "id")
+    if not words:
+        return found.none()
+    for word in words:
+        found = found.filter(search_key__contains=word)
+    return found
+
+
+def logins_of(person_id: UUID | str, *, limit: int = 50) -> list[LoginEvent]:
+    """A person's latest logins, newest first."""
+    return list(LoginEvent.objects.filter(person_id=person_id).order_by("-at")[:limit])
+
+
+def staff_account(account_id: int) -> StaffAccount:
+    """A staff account; raises `NotFound`."""
+    found = StaffAccount.objects.filter(pk=account_id).first()
+    if found is None:
+        raise NotFound
+    return found

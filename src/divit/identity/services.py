@@ -1,0 +1,164 @@
+"""Writing who is who: persons as the login gateway knows them, their contact data, their logins."""
+
+import hashlib
+from datetime import datetime, timedelta
+from typing import Literal
+
+from django.db import IntegrityError, transaction
+
+from divit.audit import ledger
+from divit.identity.models import LoginAttempt, LoginEvent, Person
+from divit.identity.ports import Identity
+from divit.kernel import clock
+from divit.kernel.actors import Actor
+from divit.kernel.errors import Invalid, Refused
+from divit.kernel.phone import Phone
+from divit.kernel.turkish import nfc
+
+ATTEMPT_LIFE = timedelta(minutes=10)
+Channel = Literal["sms", "email", "both"]
+CHANNELS = ("sms", "email", "both")
+LANGUAGES = ("tr", "en")
+
+
+def sha256(text: str) -> str:
+    """Hex SHA-256 of a text: how secrets of browsers are kept."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def open_attempt(*, state: str, code_verifier: str, onward: str) -> None:
+    """Remember that a browser is being sent to the gateway."""
+    LoginAttempt.objects.create(
+        state_sha256=sha256(state), code_verifier=code_verifier, onward=onward, created_at=clock.now()
+    )
+
+
+def spend_attempt(state: str) -> LoginAttempt:
+    """Take the attempt this state belongs to; a second call for the same state is refused, whoever comes first.
+
+    Raises `Refused` with `login_state_unknown`, `login_state_used` or `login_state_expired`.
+    """
+    now = clock.now()
+    mine = LoginAttempt.objects.filter(state_sha256=sha256(state))
+    taken = mine.filter(used_at=None).update(used_at=now)
+    attempt = mine.first()
+    if attempt is None:
+        raise Refused("login_state_unknown")
+    if not taken:
+        raise Refused("login_state_used")
+    if attempt.created_at < now - ATTEMPT_LIFE:
+        raise Refused("login_state_expired")
+    return attempt
+
+
+def forget_attempts(*, before: datetime) -> int:
+    """Delete attempts that began before this instant; returns how many."""
+    return LoginAttempt.objects.filter(created_at__lt=before).delete()[0]
+
+
+def recognise(identity: Identity, *, by: Actor) -> Person:
+    """The person whom the gateway named, with the names it gave; made when seen for the first time.
+
+    In a transaction. Raises `Invalid("login_name_invalid")` for a name that cannot be kept.
+    """
+    given_names, surname = _name(identity.given_names), _name(identity.surname)
+    person = Person.objects.select_for_update().filter(tckn=str(identity.tckn)).first()
+    if person is None:
+        person = _first_seen(identity, given_names, surname)
+    changed = _changes(person, identity, given_names, surname)
+    if changed:
+        for field, value in changed.items():
+            setattr(person, field, value)
+        person.save()
+        ledger.record(
+            by=by,
+            act="person.data_changed",
+            subject=("person", str(person.id)),
+            person_id=str(person.id),
+            fields=sorted(changed),
+        )
+    return person
+
+
+def _first_seen(identity: Identity, given_names: str, surname: str) -> Person:
+    try:
+        with transaction.atomic():
+            return Person.objects.create(
+                tckn=str(identity.tckn),
+                given_names=given_names,
+                surname=surname,
+                birth_date=identity.birth_date,
+                birth_place=identity.birth_place or "",
+            )
+    except IntegrityError:
+        # Two browsers of one new person came back at the same instant.
+        return Person.objects.select_for_update().get(tckn=str(identity.tckn))
+
+
+def _changes(person: Person, identity: Identity, given_names: str, surname: str) -> dict[str, object]:
+    said: dict[str, object] = {"given_names": given_names, "surname": surname}
+    if identity.birth_date is not None:
+        said["birth_date"] = identity.birth_date
+    if identity.birth_place:
+        said["birth_place"] = identity.birth_place
+    return {field: value for field, value in said.items() if getattr(person, field) != value}
+
+
+def _name(text: str) -> str:
+    name = nfc(" ".join(text.split()))
+    if not name or len(name) > 64 or not all(letter.isalpha() or letter in " '’-." for letter in name):
+        raise Invalid("login_name_invalid")
+    return name
+
+
+def record_login(person: Person, *, identity: Identity, session: str) -> LoginEvent:
+    """Keep that this person logged in; in the transaction of `recognise`."""
+    return LoginEvent.objects.create(
+        person=person,
+        method=identity.method,
+        level=identity.level,
+        at=clock.now(),
+        session_sha256=sha256(session),
+        raw_sha256=identity.raw_sha256,
+    )
+
+
+def change_contact(person: Person, *, email: str, phone: Phone | None, channel: Channel, by: Actor) -> Person:
+    """New contact data; a number that differs from the old one counts as unproven until a code comes back from it."""
+    if channel not in CHANNELS:
+        raise Invalid("channel_unknown", field="channel")
+    with transaction.atomic():
+        row = Person.objects.select_for_update().get(pk=person.pk)
+        new = {"email": email, "phone": str(phone or ""), "channel": channel}
+        changed = {field: value for field, value in new.items() if getattr(row, field) != value}
+        if "phone" in changed:
+            row.phone_proven_at = None
+        _write(row, changed, by=by, act="person.contact_changed")
+    return row
+
+
+def confirm_phone(person: Person, *, phone: Phone, by: Actor) -> Person:
+    """The person typed the code that was sent to this number: it is theirs from now on."""
+    with transaction.atomic():
+        row = Person.objects.select_for_update().get(pk=person.pk)
+        _write(row, {"phone": str(phone), "phone_proven_at": clock.now()}, by=by, act="person.phone_proven")
+    return row
+
+
+def choose_language(person: Person, *, language: str, by: Actor) -> None:
+    """The language of notices and, at the next login, of the pages."""
+    if language not in LANGUAGES:
+        raise Invalid("language_unknown")
+    with transaction.atomic():
+        row = Person.objects.select_for_update().get(pk=person.pk)
+        if row.language != language:
+            _write(row, {"language": language}, by=by, act="person.language_chosen")
+
+
+def _write(row: Person, changed: dict[str, object], *, by: Actor, act: str) -> None:
+    if not changed:
+        return
+    for field, value in changed.items():
+        setattr(row, field, value)
+    row.save()
+    ledger.record(by=by, act=act, subject=("person", str(row.id)), person_id=str(row.id), fields=sorted(changed))

@@ -1,0 +1,32 @@
+"""Refusals of identity, in words."""
+
+from django.utils.translation import gettext_lazy as _
+
+REFUSALS = {
+    "login_state_unknown": _("Bu giriş bağlantısını tanımıyoruz. Lütfen girişi yeniden başlatın."),
+    "login_state_used": _("Bu giriş bağlantısı bir kez kullanılmış. Lütfen girişi yeniden başlatın."),
+    "login_state_expired": _("Giriş on dakikadan uzun sürdüğü için yarıda kaldı. Lütfen girişi yeniden başlatın."),
+    "login_foreign_browser": _(
+        "Giriş bu tarayıcıda başlatılmamış. Güvenliğiniz için devam etmedik; lütfen girişi buradan yeniden başlatın."
+    ),
+    "login_cancelled": _("e-Devlet girişini iptal ettiniz. Hiçbir işlem yapılmadı."),
+    "login_code_refused": _("e-Devlet bu girişi onaylamadı. Lütfen girişi yeniden başlatın."),
+    "login_refused": _("e-Devlet bu girişe izin vermedi. Lütfen girişi yeniden başlatın."),
+    "login_name_invalid": _("e-Devlet'ten gelen ad ve soyad kaydedilemedi. Lütfen bizimle iletişime geçin."),
+    "channel_unknown": _("Bilgi kanalını seçin: SMS, e-posta veya her ikisi."),
+    "language_unknown": _("Bu dil henüz yok."),
+    "tckn_invalid": _("T.C. kimlik numarası 11 rakamdan oluşur; yazdığınız numarayı kontrol edin."),
+    "vkn_invalid": _("Vergi kimlik numarası 10 rakamdan oluşur; yazdığınız numarayı kontrol edin."),
+    "email_invalid": _("e-Posta adresini ad@kurum.gov.tr biçiminde yazın."),
+    "phone_invalid": _("Cep telefonunu 05xx xxx xx xx biçiminde yazın; örneğin 0505 123 45 67."),
+    "not_your_act": _("Bu işlemi yapma yetkiniz yok."),
+    "not_from_this_state": _("Bu işlem şu anki durumda yapılamaz; durum siz sayfadayken değişmiş olabilir."),
+}
+
+ACTS = {
+    "person.login": _("e-Devlet ile giriş yapıldı"),
+    "person.data_changed": _("Kimlik bilgileriniz e-Devlet'ten gelen bilgilerle güncellendi"),
+    "person.contact_changed": _("İletişim bilgileriniz değiştirildi"),
+    "person.phone_proven": _("Cep telefonunuz SMS koduyla doğrulandı"),
+    "person.language_chosen": _("Dil tercihiniz değiştirildi"),
+}

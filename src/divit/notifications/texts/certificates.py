@@ -1,0 +1,80 @@
+"""What the holder is told of a certificate; placeholders: {serial}, {at}."""
+
+from divit.notifications.texts.notice import Notice
+
+_NOT_YOU_TR = "Bu işlemi siz yapmadıysanız hemen bize haber verin."
+_NOT_YOU_EN = "If this was not you, tell us at once."
+
+NOTICES = {
+    "certificate_suspended": Notice(
+        sms_tr="Sertifikanız {at} itibarıyla askıya alındı. " + _NOT_YOU_TR,
+        sms_en="Your certificate was suspended on {at}. " + _NOT_YOU_EN,
+        subject_tr="Sertifikanız askıya alındı",
+        subject_en="Your certificate is suspended",
+        mail_tr="{serial} seri numaralı nitelikli elektronik sertifikanız {at} itibarıyla askıya alındı. Askıda olduğu "
+        "sürece onunla atılan imzalar geçerli sayılmaz.\n\nKartınızı bulursanız Online İşlemler sayfasından "
+        "sertifikanızı askıdan indirebilirsiniz. Bulma ihtimaliniz kalmadıysa iptal edip yeni sertifika için "
+        "başvurabilirsiniz.\n\n" + _NOT_YOU_TR,
+        mail_en="Your qualified certificate with serial number {serial} was suspended on {at}. While it is suspended, "
+        "signatures made with it do not count as valid.\n\nIf you find your card, you can lift the suspension under "
+        "Online İşlemler (online services). If there is no chance of finding it, revoke the certificate and apply for "
+        "a new one.\n\n" + _NOT_YOU_EN,
+    ),
+    "certificate_reinstated": Notice(
+        sms_tr="Sertifikanız {at} itibarıyla askıdan indirildi ve yeniden geçerli. " + _NOT_YOU_TR,
+        sms_en="The suspension of your certificate was lifted on {at}; it is valid again. " + _NOT_YOU_EN,
+        subject_tr="Sertifikanız askıdan indirildi",
+        subject_en="Your certificate is valid again",
+        mail_tr="{serial} seri numaralı nitelikli elektronik sertifikanız {at} itibarıyla askıdan indirildi ve yeniden "
+        "geçerli.\n\n" + _NOT_YOU_TR + " Sertifikanızı Online İşlemler sayfasından da hemen askıya alabilirsiniz.",
+        mail_en="The suspension of your qualified certificate with serial number {serial} was lifted on {at}; it is "
+        "valid again.\n\n" + _NOT_YOU_EN + " You can also suspend it at once under Online İşlemler (online services).",
+    ),
+    "certificate_revoked": Notice(
+        sms_tr="Sertifikanız {at} itibarıyla iptal edildi; yeniden açılamaz. " + _NOT_YOU_TR,
+        sms_en="Your certificate was revoked on {at}; it cannot be opened again. " + _NOT_YOU_EN,
+        subject_tr="Sertifikanız iptal edildi",
+        subject_en="Your certificate is revoked",
+        mail_tr="{serial} seri numaralı nitelikli elektronik sertifikanız {at} itibarıyla iptal edildi. İptal edilen "
+        "sertifika yeniden açılamaz. İptalden önce attığınız imzalar bundan etkilenmez.\n\nYeni bir sertifika için "
+        "Online İşlemler sayfasından başvurabilirsiniz.\n\n" + _NOT_YOU_TR,
+        mail_en="Your qualified certificate with serial number {serial} was revoked on {at}. A revoked certificate "
+        "cannot be opened again. Signatures that you made before are not affected.\n\nYou can apply for a new one "
+        "under Online İşlemler (online services).\n\n" + _NOT_YOU_EN,
+    ),
+    "certificate_replaced": Notice(
+        sms_tr="Yeni sertifikanız üretildi; aynı kurumdan aldığınız eski sertifikanız {at} itibarıyla iptal edildi.",
+        sms_en="Your new certificate was made; your earlier one of the same institution was revoked on {at}.",
+        subject_tr="Eski sertifikanız iptal edildi",
+        subject_en="Your earlier certificate is revoked",
+        mail_tr="Yeni sertifikanız üretildiği için aynı kurumdan aldığınız {serial} seri numaralı sertifikanız {at} "
+        "itibarıyla iptal edildi. Başvurunuzda bunu onaylamıştınız. İptalden önce attığınız imzalar bundan "
+        "etkilenmez.",
+        mail_en="Because your new certificate was made, your certificate {serial} of the same institution was revoked "
+        "on {at}, as you accepted when you applied. Signatures that you made before are not affected.",
+    ),
+    "certificate_spoiled": Notice(
+        sms_tr="Kartınızın üretimi sırasında bir aksaklık oldu; size ücretsiz yeni bir kart hazırlıyoruz.",
+        sms_en="Something went wrong while your card was being made; we are making you a new one at no charge.",
+        subject_tr="Kartınızı yeniden hazırlıyoruz",
+        subject_en="We are making your card again",
+        mail_tr="Kartınızın üretimi sırasında bir aksaklık oldu. Hazırlanan {serial} seri numaralı sertifika size "
+        "ulaşmadan {at} itibarıyla iptal edildi; yeni kartınız ve sertifikanız ücretsiz olarak hazırlanıyor. Sizin bir "
+        "şey yapmanız gerekmiyor.",
+        mail_en="Something went wrong while your card was being made. The certificate {serial} was revoked on {at} "
+        "before it reached you; a new card and certificate are being made at no charge. You need not do anything.",
+    ),
+    "certificate_issued": Notice(
+        sms_tr="Adınıza nitelikli elektronik sertifika üretildi ({at}). Böyle bir başvurunuz yoksa hemen bize haber "
+        "verin.",
+        sms_en="A qualified certificate was made in your name ({at}). If you did not apply for one, tell us at once.",
+        subject_tr="Adınıza nitelikli elektronik sertifika üretildi",
+        subject_en="A qualified certificate was made in your name",
+        mail_tr="Adınıza {serial} seri numaralı nitelikli elektronik sertifika {at} itibarıyla üretildi. Kartınız "
+        "kuryeyle adresinize gönderilecek ve yalnızca kimliğinizle size teslim edilecek.\n\nBöyle bir başvurunuz yoksa "
+        "sertifikayı Online İşlemler sayfasından hemen askıya alın ve bize haber verin.",
+        mail_en="A qualified certificate with serial number {serial} was made in your name on {at}. Your card will be "
+        "sent to your address by courier and handed over only to you, against proof of identity.\n\nIf you did not "
+        "apply for one, suspend it at once under Online İşlemler (online services) and tell us.",
+    ),
+}

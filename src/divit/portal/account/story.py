@@ -1,0 +1,54 @@
+"""Ledger entries as sentences: who did what, without codes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from divit.audit.selectors import Told
+from divit.flows.refusals import rooms_with_words
+from divit.kernel.actors import Role
+
+ROLES: Mapping[str, object] = {
+    Role.HOLDER: gettext_lazy("Siz"),
+    Role.REPRESENTATIVE: gettext_lazy("Kurumunuzun e-imza temsilcisi"),
+    Role.OFFICER: gettext_lazy("Kurumunuzun yetkilisi"),
+    Role.REGISTRAR: gettext_lazy("Sertifika merkezi, kayıt masası"),
+    Role.PRODUCER: gettext_lazy("Sertifika merkezi, üretim"),
+    Role.INSPECTOR: gettext_lazy("Sertifika merkezi, kalite kontrol"),
+    Role.DISPATCHER: gettext_lazy("Sertifika merkezi, sevkiyat"),
+    Role.AUDITOR: gettext_lazy("Sertifika merkezi, denetim"),
+    Role.COURIER: gettext_lazy("Kurye"),
+    Role.BANK: gettext_lazy("Banka"),
+    Role.VISITOR: gettext_lazy("Giriş yapmamış biri"),
+    Role.SYSTEM: gettext_lazy("Divit (kendiliğinden)"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sentence:
+    """One line of the story."""
+
+    at: datetime
+    who: str
+    what: str
+
+
+@cache
+def acts() -> Mapping[str, object]:
+    """What every act is called, from each room's words (`ACTS`: ledger act → sentence)."""
+    return {act: text for room in rooms_with_words() for act, text in getattr(room, "ACTS", {}).items()}
+
+
+def told(entry: Told, *, person_id: str) -> Sentence:
+    """The entry as the person reads it; looks say what they were for."""
+    if entry.act == "look":
+        what = str(entry.facts.get("purpose", ""))
+    else:
+        what = str(acts().get(entry.act) or _("Dosyanızda bir işlem kaydedildi"))
+    by_other = entry.role == Role.HOLDER and entry.actor_id != person_id
+    who = _("Başka bir kişi") if by_other else str(ROLES[entry.role])
+    return Sentence(at=entry.at, who=who, what=what)

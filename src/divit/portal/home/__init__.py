@@ -1,0 +1,1 @@
+"""The public pages and the menus that lead to everything else."""

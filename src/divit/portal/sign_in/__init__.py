@@ -1,0 +1,1 @@
+"""Signing in through e-Devlet, staying, signing out."""
