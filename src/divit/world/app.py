@@ -15,12 +15,13 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
 from divit.world import failures, home, pages, registry
+from divit.world.bank import api, books, callbacks, hosted
 from divit.world.context import Settings, World
 from divit.world.edevlet import grants, login, wire
 from divit.world.messages import box, inbox, sms, smtp
 from divit.world.storage import Store
 
-SCHEMAS = [registry.SCHEMA, failures.SCHEMA, box.SCHEMA, grants.SCHEMA]
+SCHEMAS = [registry.SCHEMA, failures.SCHEMA, box.SCHEMA, grants.SCHEMA, books.SCHEMA]
 
 
 def create_app(settings: Settings) -> Starlette:
@@ -31,7 +32,7 @@ def create_app(settings: Settings) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        async with smtp.listening(world):
+        async with smtp.listening(world), callbacks.delivering(world):
             yield
 
     application = Starlette(
@@ -43,6 +44,8 @@ def create_app(settings: Settings) -> Starlette:
             *login.routes,
             *sms.routes,
             *inbox.routes,
+            *hosted.routes,
+            *api.routes,
             Route("/language/{to:str}", pages.language),
             Mount("/static", StaticFiles(directory=Path(__file__).parent / "static")),
         ],

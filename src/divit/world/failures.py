@@ -84,15 +84,23 @@ def arm(db: sqlite3.Connection, neighbour: str, name: str, times: int) -> None:
 
 def take(world: World, neighbour: str, *names: str) -> str | None:
     """Use up one call of the first of these failures that is switched on."""
+    with world.store.read() as db:
+        if db.execute("SELECT 1 FROM failure WHERE neighbour=?", (neighbour,)).fetchone() is None:
+            return None
     with world.store.write() as db:
-        for name in names:
-            used = db.execute(
-                "UPDATE failure SET remaining = remaining - 1 WHERE neighbour=? AND name=? AND remaining > 0",
-                (neighbour, name),
-            )
-            if used.rowcount:
-                db.execute("DELETE FROM failure WHERE remaining <= 0")
-                return name
+        return take_within(db, neighbour, *names)
+
+
+def take_within(db: sqlite3.Connection, neighbour: str, *names: str) -> str | None:
+    """The same inside a transaction that is already open."""
+    for name in names:
+        used = db.execute(
+            "UPDATE failure SET remaining = remaining - 1 WHERE neighbour=? AND name=? AND remaining > 0",
+            (neighbour, name),
+        )
+        if used.rowcount:
+            db.execute("DELETE FROM failure WHERE remaining <= 0")
+            return name
     return None
 
 
