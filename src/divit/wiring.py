@@ -5,9 +5,22 @@ from pathlib import Path
 
 from django.conf import settings
 
+from divit.adapters.edevlet import EdevletGateway
 from divit.adapters.mail import SmtpMail
 from divit.adapters.sms import HttpSms
 from divit.pki.keystores import KeyStore, open_keystore
+
+
+@cache
+def edevlet() -> EdevletGateway:
+    """The login gateway."""
+    own = settings.DIVIT
+    return EdevletGateway(
+        url=own.edevlet_url,
+        browser_url=own.edevlet_browser_url,
+        client_id=own.edevlet_client_id,
+        client_secret=own.edevlet_client_secret.get_secret_value(),
+    )
 
 
 @cache
