@@ -1,4 +1,4 @@
-"""What certificates needs from outside: an eye that sees what the world sees of a status."""
+"""What certificates needs from outside: an eye that sees what the world sees, and a clock that others trust."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -34,3 +34,10 @@ class StatusProbe(Protocol):
 
     def crl(self, url: str) -> CrlSeen:
         """Fetch the list. Raises `NeighbourFailed`."""
+
+
+class Timestamps(Protocol):
+    """A time-stamping authority (zaman damgası); transport only."""
+
+    def stamp(self, request: bytes) -> bytes:
+        """Send a TimeStampReq (RFC 3161, DER); gives the TimeStampResp, DER, unread. Raises `NeighbourFailed`."""

@@ -35,6 +35,12 @@ class Configuration(BaseSettings):
     )
     keystore_secret_file: Path | None = Field(None, description="File with the passphrase or PIN of that key store.")
 
+    revocation_date: Literal["hold", "act"] = Field(
+        "hold",
+        description="When a suspension becomes a revocation, what OCSP and CRL give as its time: the start of the "
+        "suspension (`hold`: not good since then) or the revoking act (`act`). Both times are kept.",
+    )
+
     edevlet_url: str = Field("", description="Base address of the e-Devlet gateway's OAuth2 server.")
     edevlet_browser_url: str = Field("", description="The same as browsers reach it, where that differs.")
     edevlet_client_id: str = Field("", description="Our client id at e-Devlet.")

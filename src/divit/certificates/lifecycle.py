@@ -1,0 +1,181 @@
+"""The life of a qualified certificate (nitelikli elektronik sertifika), and of the intent to issue one.
+
+Expiry is not a state: it is the clock. Nothing brings a revoked certificate back, and nothing revokes one in the
+past. Closing is easy, opening is hard: suspending asks for any login, lifting a suspension for a fresh one and a code
+to the proven phone.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from divit.kernel.actors import Role
+from divit.kernel.lifecycle import Lifecycle, Rule
+from divit.pki import reasons
+from divit.pki.reasons import Reason
+
+
+class State(StrEnum):
+    """What a certificate is; the values stand in the database."""
+
+    VALID = "valid"  # Geçerli
+    SUSPENDED = "suspended"  # Askıda
+    REVOKED = "revoked"  # İptal edilmiş
+
+
+class Act(StrEnum):
+    """What is done to a certificate."""
+
+    SUSPEND = "suspend"  # Askıya Alma
+    REINSTATE = "reinstate"  # Askıdan İndirme
+    REVOKE = "revoke"  # Sertifikamı İptal Et
+
+
+class HoldCause(StrEnum):
+    """Whose wish a suspension is: the holder may lift only what is not for somebody else's cause."""
+
+    HOLDER = "holder"  # the holder's own, also when said on the telephone
+    BIRTH = "birth"  # born on hold, until the holder has the card in hand
+    INSTITUTION = "institution"
+    CENTRE = "centre"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """What the law must know besides act, role and state."""
+
+    now: datetime
+    not_after: datetime
+    asker: Role
+    concerns_asker: bool = True
+    """The certificate is the holder's own, or of the officer's institution; true for the centre itself."""
+    reason: Reason | None = None
+    """Why it is closed; None while nobody has chosen yet (buttons)."""
+    hold_cause: HoldCause | None = None
+    """Of the suspension that stands, or of the one that is asked for."""
+    step_up: bool = False
+    """A fresh login and a code to the proven phone, in this session and for this certificate."""
+    caller_proven: bool = False
+    """Somebody on the telephone proved to staff that they are the holder."""
+    second_person: bool = False
+    """Another member of staff agrees."""
+
+
+def not_your_certificate(facts: Facts) -> bool:
+    """It belongs to somebody else."""
+    return not facts.concerns_asker
+
+
+def certificate_expired(facts: Facts) -> bool:
+    """Its validity has ended by itself."""
+    return facts.now > facts.not_after
+
+
+def reason_not_open_to_asker(facts: Facts) -> bool:
+    """The reason is not one that somebody in this role may give."""
+    return facts.reason is not None and facts.reason not in reasons.open_to(facts.asker)
+
+
+def hold_is_no_revocation(facts: Facts) -> bool:
+    """`certificateHold` is the reason of a suspension; nothing is closed for good by it."""
+    return facts.reason is Reason.CERTIFICATE_HOLD
+
+
+def suspended_by_someone_else_for_cause(facts: Facts) -> bool:
+    """The institution or the centre suspended it, and only they may lift that."""
+    return facts.hold_cause in (HoldCause.INSTITUTION, HoldCause.CENTRE)
+
+
+def step_up_missing(facts: Facts) -> bool:
+    """Opening again asks for a fresh login and a code to the proven phone."""
+    return not facts.step_up
+
+
+def caller_not_proven(facts: Facts) -> bool:
+    """Staff act on a caller's wish only after the caller proved who they are."""
+    return facts.hold_cause is HoldCause.HOLDER and not facts.caller_proven
+
+
+def second_person_missing(facts: Facts) -> bool:
+    """No single member of staff opens a certificate again."""
+    return not facts.second_person
+
+
+_OWN = frozenset({Role.HOLDER, Role.OFFICER})
+_STAFF = frozenset({Role.REGISTRAR})
+_CLOSERS = _OWN | _STAFF | {Role.SYSTEM}
+_VALID, _SUSPENDED = frozenset({State.VALID}), frozenset({State.SUSPENDED})
+_CLOSED_FOR_GOOD = (certificate_expired, hold_is_no_revocation, reason_not_open_to_asker)
+
+# fmt: off
+LAW: Lifecycle[Facts] = Lifecycle("certificate", State, Act, start=(State.VALID, State.SUSPENDED), rules=[
+    Rule(Act.SUSPEND, _OWN, _VALID, State.SUSPENDED,
+         unless=(not_your_certificate, certificate_expired, reason_not_open_to_asker),
+         basis="5070 m.11; RFC 5280 5.3.1 certificateHold"),
+    Rule(Act.SUSPEND, _STAFF, _VALID, State.SUSPENDED,
+         unless=(certificate_expired, reason_not_open_to_asker, caller_not_proven),
+         basis="5070 m.11; RFC 5280 5.3.1 certificateHold"),
+    Rule(Act.REINSTATE, frozenset({Role.HOLDER}), _SUSPENDED, State.VALID,
+         unless=(not_your_certificate, certificate_expired, suspended_by_someone_else_for_cause, step_up_missing),
+         basis="RFC 5280 5.3.1 (removeFromCRL in delta lists only)"),
+    Rule(Act.REINSTATE, _STAFF, _SUSPENDED, State.VALID,
+         unless=(certificate_expired, second_person_missing),
+         basis="RFC 5280 5.3.1 (removeFromCRL in delta lists only)"),
+    Rule(Act.REVOKE, _CLOSERS, _VALID | _SUSPENDED, State.REVOKED,
+         unless=(not_your_certificate, *_CLOSED_FOR_GOOD),
+         basis="5070 m.11: iptal geriye yürümez"),
+])
+# fmt: on
+
+
+class IntentState(StrEnum):
+    """How far one certificate has come before it exists."""
+
+    RESERVED = "reserved"  # serial and to-be-signed bytes are stored
+    LINTED = "linted"  # and found in order
+    SIGNING = "signing"  # the key may have been used: from here the serial has a published status
+    SIGNED = "signed"  # the certificate stands
+    ABANDONED = "abandoned"
+
+
+class IntentAct(StrEnum):
+    """What is done with an intent."""
+
+    LINT = "lint"
+    BEGIN_SIGNING = "begin_signing"
+    SIGN = "sign"
+    ABANDON = "abandon"
+
+
+@dataclass(frozen=True, kw_only=True)
+class IntentFacts:
+    """What the intent's law must know."""
+
+    signed_as_stored: bool = True
+    """The signed bytes are the stored ones, and the issuer's key verifies them."""
+
+
+def signed_something_else(facts: IntentFacts) -> bool:
+    """What came back from the key is not the certificate that was stored and linted."""
+    return not facts.signed_as_stored
+
+
+_MAKERS = frozenset({Role.PRODUCER, Role.SYSTEM})
+_SIGNER = frozenset({Role.SYSTEM})
+_RESERVED, _LINTED, _SIGNING = (
+    frozenset({state}) for state in (IntentState.RESERVED, IntentState.LINTED, IntentState.SIGNING)
+)
+
+# fmt: off
+INTENT_LAW: Lifecycle[IntentFacts] = Lifecycle(
+    "issuance_intent", IntentState, IntentAct, start=IntentState.RESERVED, rules=[
+        Rule(IntentAct.LINT, _MAKERS, _RESERVED, IntentState.LINTED,
+             basis="ETSI EN 319 411-2; lint before every signature"),
+        Rule(IntentAct.BEGIN_SIGNING, _SIGNER, _LINTED, IntentState.SIGNING,
+             basis="no signature without a stored intent"),
+        Rule(IntentAct.SIGN, _SIGNER, _SIGNING, IntentState.SIGNED,
+             unless=(signed_something_else,), basis="exactly one certificate per intent"),
+        Rule(IntentAct.ABANDON, _MAKERS, _RESERVED | _LINTED | _SIGNING, IntentState.ABANDONED,
+             basis="a begun signature that is given up is published as revoked"),
+    ])
+# fmt: on

@@ -1,0 +1,228 @@
+"""Tables of the issuing authority, of intents to issue, of certificates, and of what the world has been told."""
+
+import uuid
+
+from django.db import models
+from django.db.models import F, Q
+
+from divit.certificates.lifecycle import HoldCause, IntentState, State
+
+
+class Issuer(models.Model):
+    """An issuing authority as the ceremony left it; the id follows from its public key."""
+
+    id = models.UUIDField(primary_key=True, db_comment="kvkk: yok; derived from the public key; kept for ever")
+    name = models.CharField(max_length=40, db_comment="kvkk: yok; as in the address of its list; kept for ever")
+    certificate = models.BinaryField(db_comment="kvkk: yok; DER of its certificate; kept for ever")
+    crl_url = models.CharField(max_length=200, db_comment="kvkk: yok; where its list is fetched; kept for ever")
+    created_at = models.DateTimeField(auto_now_add=True, db_comment="kvkk: yok; first seen; kept for ever")
+
+
+class Intent(models.Model):
+    """One certificate that is to be made: serial and to-be-signed bytes stand here before any key is used."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, db_comment="kvkk: yok; opaque id; archive period")
+    state = models.CharField(
+        max_length=10, default=IntentState.RESERVED, editable=False, db_comment="kvkk: yok; how far; archive period"
+    )
+    card_order_id = models.UUIDField(db_comment="kvkk: yok; order of the card; archive period")
+    challenge = models.CharField(
+        max_length=64, unique=True, db_comment="kvkk: yok; what the card's request proves possession over; archive"
+    )
+    issuer = models.ForeignKey(Issuer, on_delete=models.PROTECT, db_comment="kvkk: yok; who signs; archive period")
+    person = models.ForeignKey(
+        "identity.Person", on_delete=models.PROTECT, db_comment="kvkk: kimlik; the holder; archive period"
+    )
+    institution = models.ForeignKey(
+        "institutions.Institution", on_delete=models.PROTECT, db_comment="kvkk: kimlik; of whom; archive period"
+    )
+    profile = models.CharField(max_length=40, db_comment="kvkk: yok; layout and its version; archive period")
+    serial = models.CharField(max_length=40, db_comment="kvkk: kimlik; upper-case hex; archive period")
+    tbs = models.BinaryField(db_comment="kvkk: kimlik; to-be-signed certificate, DER; archive period")
+    tbs_sha256 = models.CharField(max_length=64, db_comment="kvkk: yok; its digest, hex; archive period")
+    csr = models.BinaryField(db_comment="kvkk: yok; proof of possession, PKCS#10 DER; archive period")
+    card_serial = models.CharField(max_length=32, db_comment="kvkk: kimlik; number of the card; archive period")
+    not_before = models.DateTimeField(db_comment="kvkk: yok; start of validity; archive period")
+    not_after = models.DateTimeField(db_comment="kvkk: yok; end of validity; archive period")
+    publish = models.BooleanField(db_comment="kvkk: yok; holder agreed to the public directory; archive period")
+    replaces = models.BooleanField(db_comment="kvkk: yok; earlier ones of the institution end; archive period")
+    born_state = models.CharField(max_length=10, db_comment="kvkk: yok; valid or suspended; archive period")
+    lint_findings = models.JSONField(default=list, db_comment="kvkk: yok; notes of the lints; archive period")
+    created_at = models.DateTimeField(db_comment="kvkk: yok; when reserved; archive period")
+    signing_began_at = models.DateTimeField(null=True, db_comment="kvkk: yok; key may be used from; archive period")
+    abandoned_at = models.DateTimeField(null=True, db_comment="kvkk: yok; when given up; archive period")
+    change_seq = models.BigIntegerField(default=0, db_comment="kvkk: yok; place among status changes; archive period")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["issuer", "serial"], name="intent_serial_once"),
+            models.UniqueConstraint(
+                fields=["card_order_id"],
+                condition=Q(state__in=[IntentState.RESERVED, IntentState.LINTED, IntentState.SIGNING]),
+                name="intent_one_open_per_order",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=[IntentState.SIGNING, IntentState.SIGNED]) | Q(signing_began_at__isnull=False),
+                name="intent_signing_has_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=IntentState.ABANDONED, abandoned_at__isnull=False)
+                | (~Q(state=IntentState.ABANDONED) & Q(abandoned_at__isnull=True)),
+                name="intent_abandoned_has_time",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["created_at"],
+                condition=Q(state__in=[IntentState.RESERVED, IntentState.LINTED, IntentState.SIGNING]),
+                name="intent_open",
+            )
+        ]
+
+
+class Certificate(models.Model):
+    """A qualified certificate; `effective_at` is the time that OCSP and the list give for its not being good."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, db_comment="kvkk: yok; opaque id; archive period")
+    state = models.CharField(
+        max_length=10, default=State.VALID, editable=False, db_comment="kvkk: yok; state in law; archive period"
+    )
+    intent = models.OneToOneField(Intent, on_delete=models.PROTECT, db_comment="kvkk: yok; plan of it; archive period")
+    card_order_id = models.UUIDField(db_comment="kvkk: yok; order of the card; archive period")
+    issuer = models.ForeignKey(Issuer, on_delete=models.PROTECT, db_comment="kvkk: yok; who signed; archive period")
+    person = models.ForeignKey(
+        "identity.Person", on_delete=models.PROTECT, db_comment="kvkk: kimlik; the holder; archive period"
+    )
+    institution = models.ForeignKey(
+        "institutions.Institution", on_delete=models.PROTECT, db_comment="kvkk: kimlik; of whom; archive period"
+    )
+    serial = models.CharField(max_length=40, db_comment="kvkk: kimlik; upper-case hex; archive period")
+    der = models.BinaryField(db_comment="kvkk: kimlik; the certificate, DER; archive period")
+    holder_name = models.CharField(max_length=130, db_comment="kvkk: kimlik; name in the certificate; archive period")
+    profile = models.CharField(max_length=40, db_comment="kvkk: yok; layout and its version; archive period")
+    card_serial = models.CharField(max_length=32, db_comment="kvkk: kimlik; number of the card; archive period")
+    not_before = models.DateTimeField(db_comment="kvkk: yok; start of validity; archive period")
+    not_after = models.DateTimeField(db_comment="kvkk: yok; end of validity; archive period")
+    publish = models.BooleanField(db_comment="kvkk: yok; in the public directory; archive period")
+    issued_at = models.DateTimeField(db_comment="kvkk: yok; when it began to stand; archive period")
+    reason = models.CharField(
+        max_length=24, blank=True, default="", db_comment="kvkk: yok; RFC 5280 reason of revocation; archive period"
+    )
+    hold_cause = models.CharField(
+        max_length=12, blank=True, default="", db_comment="kvkk: yok; whose wish the hold is; archive period"
+    )
+    hold_started_at = models.DateTimeField(null=True, db_comment="kvkk: yok; start of the latest hold; archive period")
+    revoked_at = models.DateTimeField(null=True, db_comment="kvkk: yok; time of the revoking act; archive period")
+    effective_at = models.DateTimeField(null=True, db_comment="kvkk: yok; time that is published; archive period")
+    change_seq = models.BigIntegerField(default=0, db_comment="kvkk: yok; place among status changes; archive period")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["issuer", "serial"], name="certificate_serial_once"),
+            models.UniqueConstraint(
+                fields=["card_order_id"], condition=~Q(state=State.REVOKED), name="certificate_one_standing_per_order"
+            ),
+            models.CheckConstraint(
+                condition=Q(state=State.VALID, reason="", hold_cause="")
+                & Q(hold_started_at__isnull=True, revoked_at__isnull=True, effective_at__isnull=True)
+                | Q(state=State.SUSPENDED, reason="", hold_cause__in=list(HoldCause), revoked_at__isnull=True)
+                & Q(hold_started_at__isnull=False, effective_at=F("hold_started_at"))
+                | Q(state=State.REVOKED, revoked_at__isnull=False, effective_at__isnull=False)
+                & ~Q(reason__in=["", "certificateHold"]),
+                name="certificate_state_has_its_facts",
+            ),
+            models.CheckConstraint(
+                condition=Q(revoked_at__isnull=True)
+                | (Q(revoked_at__gte=F("issued_at")) & Q(effective_at__gte=F("issued_at"))),
+                name="certificate_never_revoked_before_issued",
+            ),
+        ]
+        indexes = [models.Index(fields=["person", "-not_after"], name="certificate_of_person")]
+
+
+class StatusChange(models.Model):
+    """One act on one certificate, as the person can show it: from these rows its state at any past time follows."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, db_comment="kvkk: yok; opaque id; archive period")
+    certificate = models.ForeignKey(
+        Certificate, on_delete=models.PROTECT, related_name="status_changes", db_comment="kvkk: yok; of which; archive"
+    )
+    act = models.CharField(max_length=10, db_comment="kvkk: yok; issue, suspend, reinstate, revoke; archive period")
+    state = models.CharField(max_length=10, db_comment="kvkk: yok; state after it; archive period")
+    reason = models.CharField(max_length=24, blank=True, db_comment="kvkk: yok; RFC 5280 reason; archive period")
+    effective_at = models.DateTimeField(null=True, db_comment="kvkk: yok; time that is published; archive period")
+    at = models.DateTimeField(db_comment="kvkk: yok; time of the act; archive period")
+    by_role = models.CharField(max_length=20, db_comment="kvkk: yok; in which capacity; archive period")
+    by_id = models.CharField(max_length=64, db_comment="kvkk: kimlik; opaque id of the actor; archive period")
+    by_name = models.CharField(max_length=130, db_comment="kvkk: kimlik; name as shown; archive period")
+    change_seq = models.BigIntegerField(unique=True, db_comment="kvkk: yok; place among status changes; archive period")
+
+    class Meta:
+        indexes = [models.Index(fields=["certificate", "-change_seq"], name="change_of_certificate")]
+
+
+class PublishedCrl(models.Model):
+    """A revocation list that was checked and published; `covers` is the last status change that it tells."""
+
+    issuer = models.ForeignKey(Issuer, on_delete=models.PROTECT, db_comment="kvkk: yok; whose list; kept for ever")
+    number = models.BigIntegerField(db_comment="kvkk: yok; CRL number; kept for ever")
+    follows = models.BigIntegerField(default=0, db_comment="kvkk: yok; number of the list before; kept for ever")
+    covers = models.BigIntegerField(db_comment="kvkk: yok; last status change in it; kept for ever")
+    this_update = models.DateTimeField(db_comment="kvkk: yok; its time; kept for ever")
+    next_update = models.DateTimeField(db_comment="kvkk: yok; when it lapses; kept for ever")
+    entries = models.IntegerField(db_comment="kvkk: yok; how many serials; kept for ever")
+    der = models.BinaryField(db_comment="kvkk: yok; the list, DER; kept for ever")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["issuer", "number"], name="crl_number_once")]
+
+
+class StatusEvidence(models.Model):
+    """What was seen from outside after a status change: an OCSP answer, or a list."""
+
+    class Source(models.TextChoices):
+        """Where it was seen."""
+
+        OCSP = "ocsp"
+        CRL = "crl"
+
+    change = models.ForeignKey(
+        StatusChange, on_delete=models.PROTECT, related_name="evidence", db_comment="kvkk: yok; of which act; archive"
+    )
+    source = models.CharField(max_length=4, choices=Source.choices, db_comment="kvkk: yok; where seen; archive period")
+    status = models.CharField(max_length=8, db_comment="kvkk: yok; good or revoked; archive period")
+    said_at = models.DateTimeField(db_comment="kvkk: yok; producedAt or thisUpdate; archive period")
+    seen_at = models.DateTimeField(db_comment="kvkk: yok; when we saw it; archive period")
+    crl_number = models.BigIntegerField(null=True, db_comment="kvkk: yok; of the list; archive period")
+    digest = models.CharField(max_length=64, db_comment="kvkk: yok; SHA-256 of what was seen, hex; archive period")
+    der = models.BinaryField(db_comment="kvkk: yok; OCSP response, DER; empty for a list; archive period")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["change", "source"], name="evidence_once")]
+
+
+class StatusReceipt(models.Model):
+    """The sealed and time-stamped statement of one act; `pdf` is empty until the signer has sealed it."""
+
+    change = models.OneToOneField(
+        StatusChange, on_delete=models.PROTECT, related_name="receipt", db_comment="kvkk: yok; of which act; archive"
+    )
+    language = models.CharField(max_length=2, db_comment="kvkk: yok; its language; archive period")
+    pdf = models.BinaryField(null=True, db_comment="kvkk: kimlik; PAdES-B-T document; archive period")
+    sealed_at = models.DateTimeField(null=True, db_comment="kvkk: yok; when sealed; archive period")
+
+
+class PublishedStatus(models.Model):
+    """The view that validation reads: every serial whose signature was begun, and what may be said of it."""
+
+    issuer = models.ForeignKey(Issuer, on_delete=models.DO_NOTHING)
+    serial = models.CharField(max_length=40, primary_key=True)
+    status = models.CharField(max_length=7)
+    reason = models.CharField(max_length=24, null=True)
+    effective_at = models.DateTimeField(null=True)
+    not_after = models.DateTimeField()
+    change_seq = models.BigIntegerField()
+
+    class Meta:
+        managed = False
+        db_table = "published_certificate_status"

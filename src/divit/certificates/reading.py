@@ -1,0 +1,15 @@
+"""Looking into a certificate that we made ourselves, with another parser than wrote it."""
+
+from cryptography import x509
+from cryptography.x509.oid import NameOID
+
+
+def tbs_of(certificate_der: bytes) -> bytes:
+    """The bytes that were signed."""
+    return x509.load_der_x509_certificate(certificate_der).tbs_certificate_bytes
+
+
+def holder_name(certificate_der: bytes) -> str:
+    """Ad Soyad, as it stands in the certificate."""
+    subject = x509.load_der_x509_certificate(certificate_der).subject
+    return str(subject.get_attributes_for_oid(NameOID.COMMON_NAME)[0].value)

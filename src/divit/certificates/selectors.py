@@ -1,0 +1,178 @@
+"""Reading certificates: a person's own, what is published of them, and what was true at any past time."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Max, QuerySet
+
+from divit.certificates.intents import OPEN
+from divit.certificates.lifecycle import LAW, Act, State
+from divit.certificates.models import (
+    Certificate,
+    Intent,
+    Issuer,
+    PublishedCrl,
+    PublishedStatus,
+    StatusChange,
+    StatusReceipt,
+)
+from divit.certificates.services import facts_of
+from divit.kernel import clock
+from divit.kernel.actors import Actor
+from divit.kernel.errors import NotFound
+from divit.kernel.serials import Serial
+from divit.pki.crl import Entry
+from divit.pki.reasons import Reason
+
+
+def certificates_of(person_id: UUID) -> list[Certificate]:
+    """All of a person's certificates, the newest first."""
+    return list(Certificate.objects.filter(person_id=person_id).order_by("-issued_at", "id"))
+
+
+def certificate_of(person_id: UUID, certificate_id: UUID) -> Certificate:
+    """One of the person's own; `NotFound` for any other."""
+    found = Certificate.objects.filter(person_id=person_id, pk=certificate_id).first()
+    if found is None:
+        raise NotFound("certificate")
+    return found
+
+
+def certificate(certificate_id: UUID) -> Certificate:
+    """By id, for flows and desks. Raises `NotFound`."""
+    found = Certificate.objects.filter(pk=certificate_id).first()
+    if found is None:
+        raise NotFound("certificate")
+    return found
+
+
+def open_certificates(person_id: UUID, institution_id: UUID) -> list[Certificate]:
+    """Valid or suspended, and not expired: what a replacement will revoke."""
+    return list(
+        Certificate.objects.filter(person_id=person_id, institution_id=institution_id, not_after__gt=clock.now())
+        .exclude(state=State.REVOKED)
+        .order_by("-issued_at", "id")
+    )
+
+
+def standing_of_order(card_order_id: UUID) -> Certificate | None:
+    """The one certificate of a card order that is not revoked, if it stands already."""
+    return Certificate.objects.filter(card_order_id=card_order_id).exclude(state=State.REVOKED).first()
+
+
+def is_expired(certificate: Certificate) -> bool:
+    """Süresi Dolmuş: the clock, not a state."""
+    return clock.now() > certificate.not_after
+
+
+def acts_open_to(certificate: Certificate, *, by: Actor) -> list[Act]:
+    """What the buttons are drawn from; proofs that the next page will ask for are taken as given."""
+    facts = facts_of(certificate, by=by, now=clock.now(), step_up=True, caller_proven=True, second_person=True)
+    return [Act(act) for act in LAW.open_to(role=by.role, state=State(certificate.state), facts=facts)]
+
+
+def change_of(person_id: UUID, change_id: UUID) -> StatusChange:
+    """One act on one of the person's own certificates; `NotFound` for any other."""
+    found = _changes().filter(certificate__person_id=person_id, pk=change_id).first()
+    if found is None:
+        raise NotFound("status change")
+    return found
+
+
+def change(change_id: UUID) -> StatusChange:
+    """By id, for jobs. Raises `NotFound`."""
+    found = _changes().filter(pk=change_id).first()
+    if found is None:
+        raise NotFound("status change")
+    return found
+
+
+def changes_of(certificate: Certificate) -> list[StatusChange]:
+    """Everything that ever happened to its status, oldest first."""
+    return list(_changes().filter(certificate=certificate).order_by("change_seq"))
+
+
+def overtaken(change: StatusChange) -> bool:
+    """Whether a later act has changed the status again."""
+    return StatusChange.objects.filter(certificate_id=change.certificate_id, change_seq__gt=change.change_seq).exists()
+
+
+def status_at(certificate: Certificate, at: datetime) -> State | None:
+    """Its state at a past time; None before it was issued."""
+    last = StatusChange.objects.filter(certificate=certificate, at__lte=at).order_by("-change_seq").first()
+    return State(last.state) if last else None
+
+
+def receipt_of(change: StatusChange) -> StatusReceipt | None:
+    """The receipt of an act, sealed or not yet; acts of production have none."""
+    return StatusReceipt.objects.select_related("change__certificate").filter(change=change).first()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Published:
+    """Everything that a list must say, and the last status change that it covers."""
+
+    entries: list[Entry]
+    covers: int
+    newest: PublishedCrl | None
+
+
+def to_publish(issuer: Issuer) -> Published:
+    """Read inside a transaction: waits for status changes that are being written, so that none is passed over.
+
+    A change holds the ledger's lock from its number to its commit (sql/status.sql); a change that comes after this
+    read finds no waiting job and leaves a new one.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(5070, 1)")
+    rows = list(PublishedStatus.objects.filter(issuer=issuer).exclude(status="good").order_by("serial"))
+    return Published(
+        entries=[
+            Entry(serial=Serial.from_hex(row.serial), at=row.effective_at, reason=Reason.from_text(row.reason or ""))
+            for row in rows
+            if row.effective_at is not None
+        ],
+        covers=_last_change(issuer),
+        newest=newest_list(issuer),
+    )
+
+
+def newest_list(issuer: Issuer) -> PublishedCrl | None:
+    """The list that the world sees now."""
+    return PublishedCrl.objects.filter(issuer=issuer).order_by("-number").first()
+
+
+def list_is_due(issuer: Issuer, *, every: timedelta) -> bool:
+    """Whether the newest list is old, absent, or does not tell of every change."""
+    newest = newest_list(issuer)
+    return newest is None or newest.covers < _last_change(issuer) or clock.now() - newest.this_update >= every
+
+
+def unfinished_intents(*, older_than: timedelta) -> list[UUID]:
+    """Intents that somebody should have finished by now."""
+    return list(
+        Intent.objects.filter(state__in=OPEN, created_at__lt=clock.now() - older_than)
+        .order_by("created_at")
+        .values_list("id", flat=True)
+    )
+
+
+def unsealed_receipts(*, older_than: timedelta) -> list[UUID]:
+    """Acts whose receipt should have been sealed by now."""
+    return list(
+        StatusReceipt.objects.filter(sealed_at__isnull=True, change__at__lt=clock.now() - older_than)
+        .order_by("change__at")
+        .values_list("change_id", flat=True)
+    )
+
+
+def _last_change(issuer: Issuer) -> int:
+    last = PublishedStatus.objects.filter(issuer=issuer).aggregate(last=Max("change_seq"))["last"]
+    return last or 0
+
+
+def _changes() -> QuerySet[StatusChange]:
+    changes = StatusChange.objects.select_related("certificate__issuer", "certificate__person")
+    return changes.prefetch_related("evidence")

@@ -1,0 +1,248 @@
+"""The only writers of certificates and of what is said about them; each expects an open transaction."""
+
+import hashlib
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+
+from divit.audit import ledger
+from divit.audit.moves import born, move
+from divit.certificates.lifecycle import LAW, Act, Facts, HoldCause, State
+from divit.certificates.models import (
+    Certificate,
+    Intent,
+    Issuer,
+    PublishedCrl,
+    StatusChange,
+    StatusEvidence,
+    StatusReceipt,
+)
+from divit.kernel import clock
+from divit.kernel.actors import Actor, Role
+from divit.kernel.errors import NotFound
+from divit.pki.authority import Authority
+from divit.pki.reasons import Reason
+
+ISSUE = "issue"
+
+
+def issuer_of(authority: Authority) -> Issuer:
+    """The authority's row; written the first time it is asked for."""
+    issuer, _new = Issuer.objects.get_or_create(
+        id=authority.id,
+        defaults={"name": authority.name, "certificate": authority.certificate, "crl_url": authority.crl_url},
+    )
+    return issuer
+
+
+def lock(certificate_id: UUID, *, by: Actor) -> Certificate:
+    """The certificate, locked, if the asker may know of it at all; `NotFound` otherwise, and no trace."""
+    rows = Certificate.objects.select_for_update(of=("self",)).filter(pk=certificate_id)
+    if by.role is Role.HOLDER:
+        rows = rows.filter(person_id=by.id)
+    elif by.role is Role.OFFICER:
+        rows = rows.filter(institution_id=by.institution_id) if by.institution_id else rows.none()
+    certificate = rows.first()
+    if certificate is None:
+        raise NotFound("certificate")
+    return certificate
+
+
+def lock_standing(person_id: UUID, *, institution_id: UUID, now: datetime) -> list[Certificate]:
+    """The person's unexpired certificates of one institution that are not revoked, locked in one order for all."""
+    return list(
+        Certificate.objects.select_for_update(of=("self",))
+        .filter(person_id=person_id, institution_id=institution_id, not_after__gt=now)
+        .exclude(state=State.REVOKED)
+        .order_by("id")
+    )
+
+
+def facts_of(
+    certificate: Certificate,
+    *,
+    by: Actor,
+    now: datetime,
+    reason: Reason | None = None,
+    hold_cause: HoldCause | None = None,
+    step_up: bool = False,
+    caller_proven: bool = False,
+    second_person: bool = False,
+) -> Facts:
+    """What the law must know; without `hold_cause` the cause of the suspension that stands."""
+    standing = HoldCause(certificate.hold_cause) if certificate.hold_cause else None
+    return Facts(
+        now=now,
+        not_after=certificate.not_after,
+        asker=by.role,
+        concerns_asker=_concerns(certificate, by),
+        reason=reason,
+        hold_cause=hold_cause or standing,
+        step_up=step_up,
+        caller_proven=caller_proven,
+        second_person=second_person,
+    )
+
+
+def carry_out(certificate: Certificate, act: Act, *, by: Actor, facts: Facts) -> StatusChange:
+    """One act on a locked certificate: law, row, ledger and history in one. Raises `Refused`."""
+    at = _never_back(certificate, facts.now)
+    move(
+        certificate,
+        act,
+        law=LAW,
+        by=by,
+        facts=facts,
+        changes=_changes(certificate, act, at=at, facts=facts),
+        note={"serial": certificate.serial, "reason": facts.reason.text if facts.reason is not None else ""},
+    )
+    return _tell(certificate, act=str(act), at=at, by=by)
+
+
+def issue(
+    intent: Intent, *, der: bytes, holder_name: str, by: Actor, now: datetime
+) -> tuple[Certificate, StatusChange]:
+    """The certificate begins to stand, valid or on hold as its intent says."""
+    held = intent.born_state == State.SUSPENDED
+    certificate = Certificate.objects.create(
+        state=intent.born_state,
+        intent=intent,
+        card_order_id=intent.card_order_id,
+        issuer_id=intent.issuer_id,
+        person_id=intent.person_id,
+        institution_id=intent.institution_id,
+        serial=intent.serial,
+        der=der,
+        holder_name=holder_name,
+        profile=intent.profile,
+        card_serial=intent.card_serial,
+        not_before=intent.not_before,
+        not_after=intent.not_after,
+        publish=intent.publish,
+        issued_at=now,
+        hold_cause=HoldCause.BIRTH if held else "",
+        hold_started_at=now if held else None,
+        effective_at=now if held else None,
+    )
+    born(certificate, law=LAW, by=by, note={"serial": certificate.serial, "card_serial": certificate.card_serial})
+    return certificate, _tell(certificate, act=ISSUE, at=now, by=by)
+
+
+def publish_list(
+    issuer: Issuer,
+    *,
+    der: bytes,
+    number: int,
+    this_update: datetime,
+    next_update: datetime,
+    entries: int,
+    covers: int,
+    follows: int,
+) -> PublishedCrl:
+    """The new list, in place of the one that it follows; the trigger refuses it when another came between."""
+    return PublishedCrl.objects.create(
+        issuer=issuer,
+        number=number,
+        follows=follows,
+        covers=covers,
+        this_update=this_update,
+        next_update=next_update,
+        entries=entries,
+        der=der,
+    )
+
+
+def record_evidence(
+    change: StatusChange,
+    *,
+    source: StatusEvidence.Source,
+    status: str,
+    said_at: datetime,
+    digest_of: bytes,
+    der: bytes = b"",
+    crl_number: int | None = None,
+) -> None:
+    """What was seen from outside; the first sight is the one that is kept."""
+    StatusEvidence.objects.bulk_create(
+        [
+            StatusEvidence(
+                change=change,
+                source=source,
+                status=status,
+                said_at=said_at,
+                seen_at=clock.now(),
+                crl_number=crl_number,
+                digest=hashlib.sha256(digest_of).hexdigest(),
+                der=der,
+            )
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def promise_receipt(change: StatusChange, *, language: str) -> StatusReceipt:
+    """A receipt that the signer will seal."""
+    return StatusReceipt.objects.create(change=change, language=language)
+
+
+def seal_receipt(receipt: StatusReceipt, *, pdf: bytes, by: Actor) -> bool:
+    """Keep the sealed document, unless somebody was faster; whether this one is the one that is kept."""
+    sealed = StatusReceipt.objects.filter(pk=receipt.pk, sealed_at__isnull=True).update(pdf=pdf, sealed_at=clock.now())
+    if sealed:
+        ledger.record(
+            by=by,
+            act="certificate.receipt_sealed",
+            subject=("certificate", str(receipt.change.certificate_id)),
+            person_id=str(receipt.change.certificate.person_id),
+            change=str(receipt.change_id),
+            sha256=hashlib.sha256(pdf).hexdigest(),
+        )
+    return bool(sealed)
+
+
+def _concerns(certificate: Certificate, by: Actor) -> bool:
+    if by.role is Role.HOLDER:
+        return str(certificate.person_id) == by.id
+    if by.role is Role.OFFICER:
+        return str(certificate.institution_id) == by.institution_id
+    return True
+
+
+def _never_back(certificate: Certificate, now: datetime) -> datetime:
+    """The time of the act; where clocks of two machines differ, never before the certificate's last change."""
+    before = [certificate.issued_at, certificate.hold_started_at, now]
+    return max(instant for instant in before if instant is not None)
+
+
+def _changes(certificate: Certificate, act: Act, *, at: datetime, facts: Facts) -> dict[str, object]:
+    if act is Act.SUSPEND:
+        return {"hold_started_at": at, "hold_cause": facts.hold_cause or "", "effective_at": at}
+    if act is Act.REINSTATE:
+        return {"hold_started_at": None, "hold_cause": "", "effective_at": None}
+    # A hold that becomes a revocation: not good since the hold began, so nothing is dated back. Which of the two
+    # times is published is for counsel to decide, hence the switch; both are kept.
+    from_hold = settings.DIVIT.revocation_date == "hold" and certificate.hold_started_at is not None
+    reason = facts.reason if facts.reason is not None else Reason.UNSPECIFIED
+    return {
+        "reason": reason.text,
+        "revoked_at": at,
+        "effective_at": certificate.hold_started_at if from_hold else at,
+    }
+
+
+def _tell(certificate: Certificate, *, act: str, at: datetime, by: Actor) -> StatusChange:
+    certificate.refresh_from_db(fields=["change_seq"])
+    reasons = {State.SUSPENDED: Reason.CERTIFICATE_HOLD.text, State.REVOKED: certificate.reason}
+    return StatusChange.objects.create(
+        certificate=certificate,
+        act=act,
+        state=certificate.state,
+        reason=reasons.get(State(certificate.state), ""),
+        effective_at=certificate.effective_at,
+        at=at,
+        by_role=str(by.role),
+        by_id=by.id,
+        by_name=by.name,
+        change_seq=certificate.change_seq,
+    )

@@ -1,0 +1,58 @@
+"""Why an act on a certificate was refused, in words."""
+
+from django.utils.translation import gettext_lazy as _
+
+REFUSALS = {
+    "not_your_certificate": _("Bu sertifika size ait değil."),
+    "certificate_expired": _("Sertifikanın süresi dolmuş; artık üzerinde işlem yapılamaz."),
+    "reason_not_open_to_asker": _("Bu gerekçeyi siz seçemezsiniz."),
+    "hold_is_no_revocation": _("Geçici kapatma bir iptal gerekçesi değildir; bunun için sertifikayı askıya alın."),
+    "suspended_by_someone_else_for_cause": _(
+        "Bu sertifikayı kurumunuz veya merkez askıya almış; askıdan indirilmesi için onlara başvurun."
+    ),
+    "step_up_missing": _(
+        "Sertifikayı yeniden açmak için yeni bir giriş ve telefonunuza gönderilen doğrulama kodu gerekir."
+    ),
+    "caller_not_proven": _("Arayan kişinin kimliği doğrulanmadan sertifika askıya alınamaz."),
+    "second_person_missing": _("Bir sertifikayı yeniden açmak için ikinci bir görevlinin onayı gerekir."),
+    "signed_something_else": _("İmzalanan sertifika hazırlananla aynı değil; üretim durduruldu."),
+    "issuance_under_way": _("Bu kart için bir sertifika zaten hazırlanıyor."),
+    "certificate_already_issued": _("Bu kart siparişinin geçerli bir sertifikası zaten var."),
+    "intent_not_to_be_signed": _("Bu sertifika hazırlığından vazgeçilmiş; imzalanamaz."),
+    "issuer_not_ours": _("Bu iptal listesi başka bir yayımcıya ait."),
+    "reason_missing": _("İptal gerekçesini seçin."),
+}
+
+STATES = {
+    "valid": _("Geçerli"),
+    "suspended": _("Askıda"),
+    "revoked": _("İptal edilmiş"),
+    "expired": _("Süresi dolmuş"),
+}
+
+ACTS = {
+    "issue": _("Sertifika üretildi"),
+    "suspend": _("Sertifika askıya alındı"),
+    "reinstate": _("Sertifika askıdan indirildi"),
+    "revoke": _("Sertifika iptal edildi"),
+}
+
+# By the names of RFC 5280, as they stand in the database.
+REASONS = {
+    "keyCompromise": _("Kart kayıp veya çalıntı"),
+    "affiliationChanged": _("Kurumdan ayrılma"),
+    "superseded": _("Yenisi üretildi"),
+    "cessationOfOperation": _("Artık kullanılmıyor"),
+    "certificateHold": _("Geçici olarak kapatma"),
+    "unspecified": _("Belirtilmedi"),
+}
+
+ACTORS = {
+    "holder": _("Sertifika sahibi"),
+    "officer": _("Kurum yetkilisi"),
+    "registrar": _("Merkez görevlisi"),
+    "producer": _("Merkez görevlisi"),
+    "system": _("Divit (kendiliğinden)"),
+}
+
+SEEN = {"good": _("geçerli"), "revoked": _("geçerli değil")}

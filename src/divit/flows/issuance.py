@@ -1,0 +1,156 @@
+"""Making a certificate: exactly one per card order, whatever dies at whatever instant.
+
+Serial and to-be-signed bytes are stored and linted first; the signer marks that the key may be used, signs, and in one
+transaction lets the certificate stand and ends the ones that it replaces. Signing the stored bytes again after a crash
+makes no second certificate: the first signature never left the signer.
+"""
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from divit.certificates import authorities, intents, reading, selectors, services
+from divit.certificates.lifecycle import IntentAct, IntentState, State
+from divit.certificates.models import Certificate, Intent
+from divit.flows import revocation, status_publication
+from divit.flows.jobs import later
+from divit.identity.models import Person
+from divit.kernel import clock
+from divit.kernel.actors import SYSTEM, Actor
+from divit.kernel.errors import Refused
+from divit.kernel.serials import Serial
+from divit.pki import issuance as pki
+from divit.pki.authority import Authority
+from divit.pki.keystores.base import KeyStore
+from divit.pki.reasons import Reason
+from divit.pki.requests import check_request
+
+FINISHED_WITHIN = timedelta(minutes=1)
+
+
+def begin(
+    *,
+    card_order_id: UUID,
+    person: Person,
+    institution_id: UUID,
+    profile: str,
+    csr_der: bytes,
+    card_serial: str,
+    validity_years: int,
+    publish: bool,
+    replaces: bool,
+    by: Actor,
+    challenge: str | None = None,
+    born_state: State = State.VALID,
+) -> Intent:
+    """Store what is to be signed, lint it, and ask the signer. `challenge` (default: the card order's id) is what the
+    card's request was signed over; asking again with the same one gives the same intent.
+
+    Raises `Invalid` (the request, or a name that may not stand in a certificate) and `Refused` (lint_failed,
+    issuance_under_way, certificate_already_issued).
+    """
+    challenge = challenge or str(card_order_id)
+    known = intents.of_challenge(challenge)
+    if known is not None:
+        return known
+    authority = authorities.current()
+    not_before, not_after = pki.period(clock.now(), years=validity_years)
+    prepared = pki.prepare(
+        profile,
+        authority=authority,
+        holder=pki.Holder(tckn=person.tckn, given_names=person.given_names, surname=person.surname),
+        public_key=check_request(csr_der, challenge=challenge).spki_der,
+        serial=Serial.random(),
+        not_before=not_before,
+        not_after=not_after,
+    )
+    linted = pki.lint(prepared)
+    with transaction.atomic():
+        intents.refuse_second(card_order_id)
+        intent = intents.reserve(
+            prepared,
+            by=by,
+            card_order_id=card_order_id,
+            challenge=challenge,
+            issuer=services.issuer_of(authority),
+            person=person,
+            institution_id=institution_id,
+            csr=csr_der,
+            card_serial=card_serial,
+            publish=publish,
+            replaces=replaces,
+            born_state=born_state,
+        )
+        intents.carry_out(intent, IntentAct.LINT, by=by, lint_findings=linted.findings)
+        ask_signer(intent.id)
+    return intent
+
+
+def ask_signer(intent_id: UUID) -> None:
+    """Inside a transaction: the signer will finish this intent; one waiting job is enough."""
+    name = f"intent:{intent_id}"
+    later("certificates.complete_issuance", queue="signing", lock=name, queueing_lock=name, intent_id=str(intent_id))
+
+
+def complete(intent_id: UUID, *, keystore: KeyStore, by: Actor = SYSTEM) -> Certificate:
+    """Sign what was stored and let it stand; done already, it gives the certificate that stands.
+
+    Raises `Refused` when the intent was abandoned, or when what was stored is no longer fit to be signed.
+    """
+    authority = authorities.current()
+    with transaction.atomic():
+        intent = intents.lock(intent_id)
+        if intent.state == IntentState.SIGNED:
+            return intent.certificate
+        if intent.state == IntentState.LINTED:
+            intents.carry_out(intent, IntentAct.BEGIN_SIGNING, by=by)
+    if intent.state != IntentState.SIGNING:
+        raise Refused("intent_not_to_be_signed", state=intent.state)
+    der = _sign(intent, authority=authority, keystore=keystore)
+    with transaction.atomic():
+        intent = intents.lock(intent_id)
+        if intent.state == IntentState.SIGNED:
+            return intent.certificate
+        return _let_it_stand(intent, der=der, by=by)
+
+
+def abandon(intent_id: UUID, *, by: Actor) -> None:
+    """Give an intent up; if the key may have been used, its serial is published as revoked."""
+    with transaction.atomic():
+        intent = intents.lock(intent_id)
+        intents.carry_out(intent, IntentAct.ABANDON, by=by)
+        status_publication.publish_soon(intent.issuer_id)
+
+
+def watch() -> None:
+    """Every minute: what should have been signed by now is asked for again."""
+    for intent_id in selectors.unfinished_intents(older_than=FINISHED_WITHIN):
+        with transaction.atomic():
+            ask_signer(intent_id)
+
+
+def _sign(intent: Intent, *, authority: Authority, keystore: KeyStore) -> bytes:
+    """The stored bytes are linted once more and signed as they are: `pki.sign` gives nothing else back."""
+    prepared = pki.restore(bytes(intent.tbs), profile=intent.profile, authority=authority)
+    return pki.sign(pki.lint(prepared), key=keystore.open(authority.key_label))
+
+
+def _let_it_stand(intent: Intent, *, der: bytes, by: Actor) -> Certificate:
+    now = clock.now()
+    ended = []
+    if intent.replaces:
+        ended = services.lock_standing(intent.person_id, institution_id=intent.institution_id, now=now)
+    intents.carry_out(intent, IntentAct.SIGN, by=by, signed_as_stored=reading.tbs_of(der) == bytes(intent.tbs))
+    certificate, change = services.issue(intent, der=der, holder_name=reading.holder_name(der), by=by, now=now)
+    for earlier in ended:
+        revocation.revoke_locked(earlier, reason=Reason.SUPERSEDED, by=SYSTEM, notice="certificate_replaced")
+    status_publication.publish_soon(intent.issuer_id)
+    later("certificates.observe", change_id=str(change.id))
+    later(
+        "production.certificate_issued",
+        card_order_id=str(intent.card_order_id),
+        certificate_id=str(certificate.id),
+    )
+    status_publication.tell_holder(change, notice="certificate_issued")
+    return certificate

@@ -1,0 +1,40 @@
+"""Sertifikamı İptal Et: a certificate is closed for good; no neighbour is needed for it, and none can hinder it."""
+
+from uuid import UUID
+
+from django.db import transaction
+
+from divit.certificates import services
+from divit.certificates.lifecycle import Act
+from divit.certificates.models import Certificate, StatusChange
+from divit.flows import status_publication
+from divit.kernel import clock
+from divit.kernel.actors import SYSTEM, Actor
+from divit.pki.reasons import Reason
+
+
+def revoke(certificate_id: UUID, *, reason: Reason, by: Actor) -> StatusChange:
+    """Close for good, from now on and never from earlier.
+
+    Raises `NotFound` (also for what is somebody else's) and `Refused`.
+    """
+    with transaction.atomic():
+        certificate = services.lock(certificate_id, by=by)
+        return revoke_locked(certificate, reason=reason, by=by, notice="certificate_revoked")
+
+
+def revoke_spoiled(certificate_id: UUID, *, by: Actor) -> StatusChange:
+    """The card broke before it was handed over: its certificate ends, another card is made; `by` gave the card up."""
+    with transaction.atomic():
+        certificate = services.lock(certificate_id, by=SYSTEM)
+        return revoke_locked(
+            certificate, reason=Reason.CESSATION_OF_OPERATION, by=SYSTEM, notice="certificate_spoiled"
+        )
+
+
+def revoke_locked(certificate: Certificate, *, reason: Reason, by: Actor, notice: str) -> StatusChange:
+    """The same inside the transaction of a larger act, on a certificate that the caller has locked."""
+    facts = services.facts_of(certificate, by=by, now=clock.now(), reason=reason)
+    change = services.carry_out(certificate, Act.REVOKE, by=by, facts=facts)
+    status_publication.announce(change, notice=notice)
+    return change

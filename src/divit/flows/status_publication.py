@@ -1,0 +1,179 @@
+"""What the world is told of a certificate: lists after every change, and a look from outside at what arrived."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from divit.certificates import authorities, selectors, services
+from divit.certificates.lifecycle import State
+from divit.certificates.models import PublishedCrl, StatusChange, StatusEvidence
+from divit.certificates.ports import CrlSeen, OcspSeen, StatusProbe
+from divit.flows import notices
+from divit.flows.jobs import later
+from divit.kernel import clock
+from divit.kernel.errors import Refused
+from divit.kernel.serials import Serial
+from divit.pki import ceremony, crl
+from divit.pki.keystores.base import KeyStore
+
+LIST_EVERY = timedelta(hours=4)  # BTK's profile document: «4 saatte bir SİL»
+LIST_STANDS = timedelta(hours=24)
+RECEIPT_WAITS = timedelta(minutes=10)
+
+
+def announce(change: StatusChange, *, notice: str) -> None:
+    """Inside the transaction of the act: the list, the look from outside, the receipt and the notice will follow."""
+    certificate = change.certificate
+    publish_soon(certificate.issuer_id)
+    services.promise_receipt(change, language=certificate.person.language)
+    later("certificates.observe", change_id=str(change.id))
+    tell_holder(change, notice=notice)
+
+
+def tell_holder(change: StatusChange, *, notice: str) -> None:
+    """The holder hears of every act on their certificate, whoever did it: a forger cannot act in silence."""
+    certificate = change.certificate
+    notices.tell(
+        person=certificate.person,
+        notice=notice,
+        subject=("certificate", str(certificate.id)),
+        dedupe=f"{notice}:{change.id}",
+        serial=Serial.from_hex(certificate.serial).hex,
+        at=clock.local(change.at).strftime("%d.%m.%Y %H:%M"),
+    )
+
+
+def publish_soon(issuer_id: UUID) -> None:
+    """A new list as soon as the signer is free; one waiting job is enough for many changes."""
+    name = f"crl:{issuer_id}"
+    later("certificates.publish_crl", queue="signing", lock=name, queueing_lock=name, issuer_id=str(issuer_id))
+
+
+def publish(issuer_id: UUID, *, keystore: KeyStore) -> PublishedCrl | None:
+    """Sign a list of all that is revoked or on hold, check it, and put it in the place of the one before.
+
+    None when the newest list already tells everything and is young enough. Raises `Refused` when the list may not
+    replace the one before (the clock went back, or somebody else was faster): to be tried again.
+    """
+    authority = authorities.current()
+    with transaction.atomic():
+        issuer = services.issuer_of(authority)
+        if issuer.id != issuer_id:
+            raise Refused("issuer_not_ours")
+        said = selectors.to_publish(issuer)
+    newest = said.newest
+    now = clock.now()
+    if newest and newest.covers == said.covers and now - newest.this_update < LIST_EVERY:
+        return None
+    der = crl.build(
+        issuer=authority.certificate,
+        key=keystore.open(authority.key_label),
+        number=crl.number_at(now),
+        this_update=now,
+        next_update=now + LIST_STANDS,
+        entries=said.entries,
+    )
+    previous = bytes(newest.der) if newest else None
+    crl.check(der, issuer=authority.certificate, previous=previous, expected_entries=said.entries)
+    with transaction.atomic():
+        return services.publish_list(
+            issuer,
+            der=der,
+            number=crl.number_of(der),
+            this_update=now.replace(microsecond=0),
+            next_update=(now + LIST_STANDS).replace(microsecond=0),
+            entries=len(said.entries),
+            covers=said.covers,
+            follows=newest.number if newest else 0,
+        )
+
+
+def watch() -> None:
+    """Every minute: a list that is due, however it came to be missed, is ordered."""
+    with transaction.atomic():
+        issuer = services.issuer_of(authorities.current())
+        if selectors.list_is_due(issuer, every=LIST_EVERY):
+            publish_soon(issuer.id)
+
+
+def renew_delegate(*, keystore: KeyStore) -> bool:
+    """Daily: a new certificate for the OCSP delegate's key while the old one still has days to go."""
+    folder = authorities.current().folder
+    return ceremony.renew_delegate(folder, issuing=keystore, now=clock.now()) is not None
+
+
+def observe(change_id: UUID, *, probe: StatusProbe) -> bool:
+    """Look as a relying party does and keep what is seen; True when nothing more is to be seen of this change.
+
+    Raises `NeighbourFailed` when the validation service does not answer: to be tried again.
+    """
+    change = selectors.change(change_id)
+    seen = {evidence.source for evidence in change.evidence.all()}
+    if StatusEvidence.Source.OCSP not in seen and _look_at_ocsp(change, probe=probe):
+        seen.add(StatusEvidence.Source.OCSP)
+    if StatusEvidence.Source.CRL not in seen and _look_at_list(change, probe=probe):
+        seen.add(StatusEvidence.Source.CRL)
+    over = len(seen) == len(StatusEvidence.Source) or selectors.overtaken(change)
+    if over or clock.now() - change.at > RECEIPT_WAITS:
+        with transaction.atomic():
+            ask_for_receipt(change_id)
+    return over
+
+
+def ask_for_receipt(change_id: UUID) -> None:
+    """The signer seals the receipt; one waiting job is enough."""
+    name = f"receipt:{change_id}"
+    later("certificates.seal_receipt", queue="signing", lock=name, queueing_lock=name, change_id=str(change_id))
+
+
+def _look_at_ocsp(change: StatusChange, *, probe: StatusProbe) -> bool:
+    certificate = change.certificate
+    answer = probe.ocsp(issuer_der=bytes(certificate.issuer.certificate), certificate_der=bytes(certificate.der))
+    if not _answer_tells(answer, change):
+        return False
+    with transaction.atomic():
+        services.record_evidence(
+            change,
+            source=StatusEvidence.Source.OCSP,
+            status=answer.status,
+            said_at=answer.produced_at,
+            digest_of=answer.der,
+            der=answer.der,
+        )
+    return True
+
+
+def _look_at_list(change: StatusChange, *, probe: StatusProbe) -> bool:
+    seen = probe.crl(change.certificate.issuer.crl_url)
+    if not _list_tells(seen, change):
+        return False
+    with transaction.atomic():
+        services.record_evidence(
+            change,
+            source=StatusEvidence.Source.CRL,
+            status="good" if change.state == State.VALID else "revoked",
+            said_at=seen.this_update,
+            digest_of=seen.der,
+            crl_number=seen.number,
+        )
+    return True
+
+
+def _answer_tells(answer: OcspSeen, change: StatusChange) -> bool:
+    if answer.produced_at < _whole_second(change.at):
+        return False
+    if change.state == State.VALID:
+        return answer.status == "good"
+    told = answer.status == "revoked" and answer.reason == change.reason
+    return told and change.effective_at is not None and answer.revoked_at == _whole_second(change.effective_at)
+
+
+def _list_tells(seen: CrlSeen, change: StatusChange) -> bool:
+    listed = change.certificate.serial in seen.serials
+    return listed != (change.state == State.VALID) and seen.this_update >= _whole_second(change.at)
+
+
+def _whole_second(at: datetime) -> datetime:
+    """OCSP and CRL tell times in whole seconds."""
+    return at.replace(microsecond=0)

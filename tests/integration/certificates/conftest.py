@@ -1,0 +1,3 @@
+"""People with certificates."""
+
+from tests.fixtures_pki import *  # noqa: F403
