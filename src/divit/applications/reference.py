@@ -1,4 +1,4 @@
-"""Reference numbers that people read aloud and type: ten characters with a check character, as `D7K3-M9Q2PX`."""
+"""Reference numbers that people read aloud and type: ten characters with a check character, as `D7K3-M9Q2PA`."""
 
 import secrets
 

@@ -32,7 +32,7 @@ REFUSALS = {
     # the paper
     "form_out_of_date": _("Bu form eski: başvuru, form yazdırıldıktan sonra değişmiş. Lütfen formun yenisini isteyin."),
     "form_not_needed": _("Bu başvuru için imzalı form gerekmiyor."),
-    "reference_invalid": _("Başvuru numarası 10 karakterdir; örneğin D7K3-M9Q2PX. Yazdığınızı kontrol edin."),
+    "reference_invalid": _("Başvuru numarası 10 karakterdir; örneğin D7K3-M9Q2PA. Yazdığınızı kontrol edin."),
     # fields
     "text_required": _("Bu alanı doldurun."),
     "text_too_long": _("En çok {longest} karakter yazabilirsiniz."),
