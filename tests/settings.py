@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 from divit.launcher.postgres import Cluster
+from divit.launcher.texts import compile_all
 
 os.environ["DIVIT_MODE"] = "test"
 os.environ.setdefault("DIVIT_SECRET_KEY", secrets.token_urlsafe(64))
@@ -39,3 +40,7 @@ from divit.project.settings import *  # noqa: E402, F403
 # Jobs run in threads of their own: a connection kept there would outlive its test.
 DATABASES["default"]["CONN_MAX_AGE"] = 0  # noqa: F405
 LOGGING["root"]["level"] = "WARNING"  # type: ignore[index]  # noqa: F405
+
+# Pages are tested in both languages, and WhiteNoise wants its folder.
+compile_all()
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405
