@@ -6,6 +6,10 @@ from django.db import transaction
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
+# Seconds without a heartbeat (workers send one every 3 s) after which a worker counts as dead.
+HEARTBEAT_SECONDS = 3
+HEARD_WITHIN_SECONDS = 15
+
 
 def later(
     name: str,

@@ -2,16 +2,13 @@
 
 from procrastinate import JobContext
 
+from divit.flows.jobs import HEARD_WITHIN_SECONDS
 from divit.worker.app import app
-
-# Seconds without a heartbeat (workers send one every 3 s) after which a worker counts as dead.
-HEARD_WITHIN = 15
-
 
 @app.periodic(cron="* * * * * */15")
 @app.task(name="jobs.rescue", queue="default", queueing_lock="jobs.rescue", pass_context=True)
 async def rescue(context: JobContext, timestamp: int) -> None:
     """Retry every job that is marked as running by a worker that has gone silent."""
     manager = context.app.job_manager
-    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=HEARD_WITHIN):
+    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=HEARD_WITHIN_SECONDS):
         await manager.retry_job(job)

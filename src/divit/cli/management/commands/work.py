@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, connection
 from procrastinate.contrib.django import app
 
-from divit.worker.rescue import HEARD_WITHIN
+from divit.flows.jobs import HEARD_WITHIN_SECONDS, HEARTBEAT_SECONDS
 
 _WAIT_SECONDS = 60
 
@@ -31,8 +31,8 @@ class Command(BaseCommand):
                 concurrency=concurrency,
                 delete_jobs="successful",
                 shutdown_graceful_timeout=20,
-                update_heartbeat_interval=3,
-                stalled_worker_timeout=HEARD_WITHIN,
+                update_heartbeat_interval=HEARTBEAT_SECONDS,
+                stalled_worker_timeout=HEARD_WITHIN_SECONDS,
             )
         sys.exit(0)
 
