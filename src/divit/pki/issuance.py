@@ -136,12 +136,13 @@ def restore(tbs_der: bytes, *, profile: str, authority: Authority) -> Prepared:
     """
     pinned = profiles.pinned(profile)
     try:
-        certificate = x509.load_der_x509_certificate(own_lints.unsigned_certificate(tbs_der))
         reader = der.whole(tbs_der, der.SEQUENCE).inside()
-        for tag in (0xA0, der.INTEGER, der.SEQUENCE, der.SEQUENCE, der.SEQUENCE, der.SEQUENCE):
-            reader.take(tag)
+        reader.take(0xA0)
+        serial = Serial(der.read_integer(reader.take(der.INTEGER)))
+        for _ in ("signature", "issuer", "validity", "subject"):
+            reader.take(der.SEQUENCE)
         spki = reader.take(der.SEQUENCE).whole
-        serial = Serial(certificate.serial_number)
+        certificate = x509.load_der_x509_certificate(own_lints.unsigned_certificate(tbs_der))
     except (ValueError, der.Malformed):
         raise Refused("tbs_unreadable") from None
     return Prepared(
