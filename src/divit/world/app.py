@@ -14,14 +14,25 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
-from divit.world import failures, home, pages, registry
+from divit.world import authenticator, failures, home, pages, registry
 from divit.world.bank import api, books, callbacks, hosted
+from divit.world.card_station import cards, station
 from divit.world.context import Settings, World
+from divit.world.courier import desk, parcels
 from divit.world.edevlet import grants, login, wire
 from divit.world.messages import box, inbox, sms, smtp
 from divit.world.storage import Store
 
-SCHEMAS = [registry.SCHEMA, failures.SCHEMA, box.SCHEMA, grants.SCHEMA, books.SCHEMA]
+SCHEMAS = [
+    registry.SCHEMA,
+    failures.SCHEMA,
+    box.SCHEMA,
+    grants.SCHEMA,
+    books.SCHEMA,
+    cards.SCHEMA,
+    parcels.SCHEMA,
+    authenticator.SCHEMA,
+]
 
 
 def create_app(settings: Settings) -> Starlette:
@@ -46,6 +57,9 @@ def create_app(settings: Settings) -> Starlette:
             *inbox.routes,
             *hosted.routes,
             *api.routes,
+            *station.routes,
+            *desk.routes,
+            *authenticator.routes,
             Route("/language/{to:str}", pages.language),
             Mount("/static", StaticFiles(directory=Path(__file__).parent / "static")),
         ],

@@ -61,6 +61,7 @@ FAILURES: dict[str, dict[str, Words]] = {
     },
     "courier": {
         **_WIRE,
+        "refused": ("Gönderiyi kabul etmez", "Refuses the shipment"),
         "accepted_but_500": ("Kaydeder ama hata döner", "Registers, yet answers an error"),
         "events_twice": ("Olayları baştan yineler", "Repeats its events from the beginning"),
         "unknown_kind": ("Tanınmayan bir olay bildirir", "Tells an event of an unknown kind"),
