@@ -4,6 +4,7 @@ import socket
 from collections.abc import Callable, Iterator
 
 import pytest
+from django.db import connection
 from procrastinate.contrib.django import app
 from procrastinate.periodic import PeriodicRegistry
 
@@ -11,7 +12,7 @@ from divit.kernel.actors import Actor, Level, Role
 
 
 @pytest.fixture
-def run_jobs(transactional_db: None) -> Callable[..., None]:
+def run_jobs(transactional_db: None) -> Iterator[Callable[..., None]]:
     """Run the jobs that wait (of one queue, or of all) until none is left; the clock's own jobs are left out."""
 
     def run(queue: str | None = None) -> None:
@@ -26,7 +27,10 @@ def run_jobs(transactional_db: None) -> Callable[..., None]:
                 delete_jobs="successful",
             )
 
-    return run
+    yield run
+    # Django empties only the tables of its own models between tests.
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE procrastinate_jobs CASCADE")
 
 
 @pytest.fixture
