@@ -44,3 +44,15 @@ LOGGING["root"]["level"] = "WARNING"  # type: ignore[index]  # noqa: F405
 # Pages are tested in both languages, and WhiteNoise wants its folder.
 compile_all()
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405
+
+
+class _Unknown(str):
+    """A variable that a template names and its view does not give is a mistake, not an empty text."""
+
+    __slots__ = ()
+
+    def __mod__(self, name: object) -> str:
+        raise AssertionError(f"a template names the unknown variable {name}")
+
+
+TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = _Unknown("%s")  # type: ignore[index]  # noqa: F405

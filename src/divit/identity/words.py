@@ -17,7 +17,6 @@ REFUSALS = {
     "language_unknown": _("Bu dil henüz yok."),
     "tckn_invalid": _("T.C. kimlik numarası 11 rakamdan oluşur; yazdığınız numarayı kontrol edin."),
     "vkn_invalid": _("Vergi kimlik numarası 10 rakamdan oluşur; yazdığınız numarayı kontrol edin."),
-    "email_invalid": _("e-Posta adresini ad@kurum.gov.tr biçiminde yazın."),
     "phone_invalid": _("Cep telefonunu 05xx xxx xx xx biçiminde yazın; örneğin 0505 123 45 67."),
     "not_your_act": _("Bu işlemi yapma yetkiniz yok."),
     "not_from_this_state": _("Bu işlem şu anki durumda yapılamaz; durum siz sayfadayken değişmiş olabilir."),

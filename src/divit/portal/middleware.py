@@ -65,7 +65,9 @@ class PersonInSession:
         except NotFound:
             sessions.end(request)
             return
-        request.login = sessions.touch(request, login)  # type: ignore[attr-defined]
+        # A page that asks again by itself does not show that somebody is still there.
+        alive = "X-Live" not in request.headers
+        request.login = sessions.touch(request, login) if alive else login  # type: ignore[attr-defined]
         request.person = person  # type: ignore[attr-defined]
         request.actor = login.actor(person.name)  # type: ignore[attr-defined]
 
