@@ -1,5 +1,24 @@
 """Every law of the house, so that the database can be told its moves and the docs their diagrams."""
 
-from divit.kernel.lifecycle import Lifecycle
+from typing import Any
 
-LAWS: tuple[Lifecycle[object], ...] = ()
+from divit.applications.lifecycle import LAW as APPLICATION
+from divit.certificates.lifecycle import INTENT_LAW as ISSUANCE_INTENT
+from divit.certificates.lifecycle import LAW as CERTIFICATE
+from divit.delivery.lifecycle import PARCEL, PIN
+from divit.kernel.lifecycle import Lifecycle
+from divit.payments.lifecycle import ATTEMPT_LAW, CHARGE_LAW
+from divit.production.lifecycle import CARD_ORDER
+from divit.verification.lifecycle import LAW as PHONE_CODE
+
+LAWS: tuple[Lifecycle[Any], ...] = (
+    APPLICATION,
+    CARD_ORDER,
+    CERTIFICATE,
+    ISSUANCE_INTENT,
+    PARCEL,
+    PHONE_CODE,
+    PIN,
+    CHARGE_LAW,
+    ATTEMPT_LAW,
+)

@@ -1,0 +1,83 @@
+"""Reading parcels and the standing of PINs: for the desks, for the status page and for flows."""
+
+import uuid
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from divit.audit.models import History
+from divit.delivery.lifecycle import PARCEL, PinState, State
+from divit.delivery.models import CourierReport, Parcel, PinRequest, SealedPin
+from divit.kernel.errors import NotFound
+
+IN_HAND = frozenset({State.DELIVERED, State.COLLECTED})
+
+
+def parcel_of(application_id: uuid.UUID) -> Parcel | None:
+    """The parcel of an application, once its card was dispatched."""
+    return Parcel.objects.filter(application_id=application_id).first()
+
+
+def parcel(parcel_id: uuid.UUID) -> Parcel:
+    """Raises `NotFound`."""
+    found = Parcel.objects.select_related("person", "application").filter(pk=parcel_id).first()
+    if found is None:
+        raise NotFound("parcel")
+    return found
+
+
+def parcel_by_number(tracking_no: str) -> Parcel | None:
+    """The parcel with this tracking number; None when the courier speaks of somebody else's."""
+    return Parcel.objects.filter(tracking_no=tracking_no).first() if tracking_no else None
+
+
+def in_states(states: Iterable[State]) -> QuerySet[Parcel]:
+    """The parcels of the dispatch desk, the longest waiting first."""
+    return (
+        Parcel.objects.filter(state__in=list(states))
+        .select_related("person", "application")
+        .order_by("packed_at", "id")
+    )
+
+
+def steps_of(parcel_id: uuid.UUID) -> dict[str, datetime]:
+    """When each state was last entered, for the status page."""
+    moves = History.objects.filter(law=PARCEL.name, row_id=str(parcel_id)).order_by("id")
+    return {move.target: move.at for move in moves}
+
+
+def reports_of(tracking_no: str) -> list[CourierReport]:
+    """What the courier told of a parcel, oldest first."""
+    return list(CourierReport.objects.filter(tracking_no=tracking_no).order_by("at", "id")) if tracking_no else []
+
+
+def card_in_hand(application_id: uuid.UUID) -> bool:
+    """Whether the card was handed over with the identity checked."""
+    found = parcel_of(application_id)
+    return found is not None and found.state in IN_HAND
+
+
+def pin_of(application_id: uuid.UUID, *, person_id: uuid.UUID | str | None = None) -> SealedPin | None:
+    """The PIN of the application's living card; with `person_id`, only that person's."""
+    found = SealedPin.objects.filter(application_id=application_id).exclude(state=PinState.DISCARDED)
+    if person_id is not None:
+        found = found.filter(person_id=person_id)
+    return found.first()
+
+
+def pin_request(request_id: uuid.UUID) -> PinRequest | None:
+    """A waiting page, if it still waits."""
+    return PinRequest.objects.select_related("pin").filter(pk=request_id).first()
+
+
+def pins_to_close(*, shown_before: datetime) -> list[SealedPin]:
+    """PINs that were shown long enough ago to be erased without the holder's word."""
+    found = SealedPin.objects.filter(state=PinState.RELEASING, first_shown_at__lt=shown_before)
+    return list(found.order_by("first_shown_at", "id"))
+
+
+def pins_to_take_back(*, asked_before: datetime) -> list[SealedPin]:
+    """PINs that were asked for by pages that never showed them."""
+    found = SealedPin.objects.filter(state=PinState.RELEASING, shown=0, changed_at__lt=asked_before)
+    return list(found.order_by("changed_at", "id"))

@@ -1,0 +1,1 @@
+"""The only writers of delivery's tables: parcels, and sealed PINs."""

@@ -1,0 +1,38 @@
+"""What delivery says to people: states, acts and refusals in plain words."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from divit.delivery.lifecycle import Act, State
+
+STATES: dict[str, str | Promise] = {
+    State.PACKED: _("Paketlendi, gönderi numarası bekleniyor"),
+    State.HANDED_OVER: _("Kuryeye verildi"),
+    State.ON_THE_WAY: _("Dağıtımda"),
+    State.DELIVERED: _("Kimlik kontrolüyle teslim edildi"),
+    State.RETURNED: _("Teslim edilemedi, geri geldi"),
+    State.COLLECTED: _("Merkezden elden alındı"),
+}
+ACTS: dict[str, str | Promise] = {
+    Act.SEND_AGAIN: _("Yeniden gönder"),
+    Act.COLLECT: _("Kimliğini kontrol ederek elden teslim et"),
+}
+REFUSALS: dict[str, str | Promise] = {
+    "producer_cannot_hand_over": _("Bu kartı siz ürettiniz. Teslimi başka bir çalışanın yapması gerekir."),
+    "envelope_malformed": _("Kart istasyonundan gelen kapalı PIN zarfı bozuk. Kart kullanılamaz."),
+    "envelope_not_for_us": _("Kapalı PIN zarfı bu sistemin anahtarıyla açılmıyor."),
+    "envelope_of_another_card": _("Kapalı PIN zarfı başka bir karta ait."),
+    "envelope_recipient": _("PIN zarflarının anahtarı uygun türde değil."),
+    "identity_not_checked": _("Kart, kimlik kontrolü yapılmadan teslim edilmiş sayılmaz."),
+    "card_not_delivered": _("PIN, kartınız size teslim edildikten sonra gösterilir."),
+    "proof_not_fresh": _("PIN'i görmek için yeniden giriş yapmanız ve telefonunuza gelen kodu girmeniz gerekir."),
+    "shown_too_often": _("PIN'iniz izin verilen sayıda gösterildi; artık yeniden gösterilemez."),
+    "nothing_shown": _("PIN'iniz henüz gösterilmedi."),
+    "already_shown": _("PIN'iniz gösterildi; bu işlem artık yapılamaz."),
+    "pin_gone": _("PIN'iniz size daha önce verildi ve kayıtlarımızdan silindi. Yeniden gösterilemez."),
+}
+TROUBLES: dict[str, str | Promise] = {
+    "courier_down": _("Kurye firması yanıt vermiyor; kendiliğinden yeniden denenecek."),
+    "identity_not_checked": _("Kurye kimlik kontrolü yapmadan bıraktığını bildirdi. Firmayı arayın."),
+    "address_refused": _("Kurye firması adresi kabul etmedi."),
+}

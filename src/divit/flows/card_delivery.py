@@ -1,0 +1,186 @@
+"""From an inspected card to its holder's hand: packed, announced, followed, delivered with the identity checked.
+
+The courier is called outside every transaction: that we ask is written before, what came back after. Its list of
+events is read by cursor; an event is kept once, and what the law does not follow is kept with the reason.
+"""
+
+import uuid
+from datetime import timedelta
+
+from django.db import transaction
+
+from divit.applications import selectors as applications
+from divit.applications import services as application_services
+from divit.applications.lifecycle import Act as ApplicationAct
+from divit.applications.models import Application
+from divit.delivery import selectors
+from divit.delivery.lifecycle import Act, State
+from divit.delivery.models import Parcel
+from divit.delivery.ports import Courier, CourierEvent, Recipient
+from divit.delivery.services import parcels
+from divit.flows.jobs import later
+from divit.flows.notices import tell
+from divit.kernel import clock
+from divit.kernel.actors import SYSTEM, Actor, Level, Role
+from divit.kernel.errors import NeighbourFailed, Refused
+from divit.production import services as production
+from divit.production.lifecycle import Act as OrderAct
+
+COURIER = Actor(role=Role.COURIER, id="courier", level=Level.SUBSTANTIAL)
+_PATIENCE = timedelta(minutes=2)
+_ACT_OF = {"on_the_way": Act.DEPART, "delivered": Act.DELIVER, "returned": Act.RETURN}
+_NOTICE_OF = {
+    Act.DEPART: "parcel_on_the_way",
+    Act.DELIVER: "parcel_delivered",
+    Act.COLLECT: "parcel_delivered",
+    Act.RETURN: "parcel_returned",
+}
+
+
+def dispatch(order_id: uuid.UUID, *, by: Actor) -> Parcel:
+    """Pack an inspected card for the courier (Kuryeye hazırla)."""
+    with transaction.atomic():
+        order = production.locked(order_id)
+        production.carry_out(order, OrderAct.DISPATCH, by=by, now=clock.now())
+        parcel = parcels.pack(
+            order_id=order.pk,
+            application_id=order.application_id,
+            person_id=order.person_id,
+            produced_by=order.produced_by,
+            by=by,
+        )
+        _announce_later(parcel)
+        return parcel
+
+
+def announce(parcel_id: uuid.UUID, *, courier: Courier) -> None:
+    """Tell the courier and get the tracking number. Raises `NeighbourFailed` to be tried again."""
+    parcel = selectors.parcel(parcel_id)
+    if parcel.state != State.PACKED:
+        return
+    parcels.record_asking(parcel.pk, now=clock.now())
+    application = applications.application(parcel.application_id)
+    try:
+        tracking_no = courier.create(
+            parcel_id=parcel.courier_parcel_id,
+            recipient=_recipient(application),
+            address=address_of(application),
+            reference=application.reference,
+        )
+    except NeighbourFailed as failure:
+        parcels.note_trouble(parcel.pk, "address_refused" if failure.how == "refused" else "courier_down")
+        raise
+    with transaction.atomic():
+        current = parcels.locked(parcel.pk)
+        if current.state == State.PACKED and current.journey == parcel.journey:
+            parcels.carry_out(current, Act.ANNOUNCE, by=SYSTEM, now=clock.now(), tracking_no=tracking_no)
+            _tell(current, "parcel_handed_over")
+
+
+def read_events(*, courier: Courier) -> int:
+    """Read on in the courier's list and apply each event once; returns how many were new.
+
+    Each event is a transaction of its own, and the cursor moves last: what is read again is known already.
+    """
+    before = parcels.feed_cursor()
+    events, after = courier.events(before)
+    new = sum(_apply(event) for event in events)
+    if after != before:
+        parcels.advance_feed(before=before, after=after)
+    return new
+
+
+def _apply(event: CourierEvent) -> bool:
+    with transaction.atomic():
+        known = selectors.parcel_by_number(event.tracking_no)
+        parcel = _locked(known.pk) if known else None
+        report = parcels.hear(event)
+        if report is None:
+            return False
+        if parcel is None:
+            parcels.refuse_report(report, "no_such_parcel")
+            return True
+        try:
+            with transaction.atomic():
+                _follow(parcel, event)
+        except Refused as refusal:
+            parcels.refuse_report(report, refusal.code)
+            if refusal.code == "identity_not_checked":
+                parcels.note_trouble(parcel.pk, refusal.code)
+        return True
+
+
+def _follow(parcel: Parcel, event: CourierEvent) -> None:
+    act = _ACT_OF.get(event.kind)
+    if act is not None:
+        _move(parcel, act, by=COURIER, identity_checked=event.identity_checked)
+
+
+def collect(parcel_id: uuid.UUID, *, identity_checked: bool, by: Actor) -> None:
+    """A returned card is handed to its holder at the centre's counter, identity checked."""
+    with transaction.atomic():
+        _move(_locked(parcel_id), Act.COLLECT, by=by, identity_checked=identity_checked)
+
+
+def send_again(parcel_id: uuid.UUID, *, by: Actor) -> None:
+    """A returned card goes on its next journey."""
+    with transaction.atomic():
+        parcel = parcels.locked(parcel_id)
+        parcels.carry_out(parcel, Act.SEND_AGAIN, by=by, now=clock.now())
+        _announce_later(parcel)
+
+
+def resume() -> int:
+    """For every parcel that still has no tracking number put its job back; returns how many there were."""
+    before = clock.now() - _PATIENCE
+    waiting = [parcel for parcel in selectors.in_states([State.PACKED]) if parcel.changed_at < before]
+    for parcel in waiting:
+        with transaction.atomic():
+            _announce_later(parcel)
+    return len(waiting)
+
+
+def _locked(parcel_id: uuid.UUID) -> Parcel:
+    """Application first, then parcel: every flow locks in this order, and before it writes the ledger."""
+    application_services.locked(selectors.parcel(parcel_id).application_id)
+    return parcels.locked(parcel_id)
+
+
+def _move(parcel: Parcel, act: Act, *, by: Actor, identity_checked: bool) -> None:
+    parcels.carry_out(parcel, act, by=by, now=clock.now(), identity_checked=identity_checked)
+    if parcel.state in selectors.IN_HAND:
+        application = application_services.locked(parcel.application_id)
+        application_services.carry_out(application, ApplicationAct.DELIVER, by=SYSTEM)
+    _tell(parcel, _NOTICE_OF[act])
+
+
+def _tell(parcel: Parcel, notice: str) -> None:
+    tell(
+        person=parcel.person,
+        notice=notice,
+        subject=("application", str(parcel.application_id)),
+        dedupe=f"{notice}:{parcel.pk}:{parcel.journey}",
+        tracking_no=parcel.tracking_no,
+    )
+
+
+def _announce_later(parcel: Parcel) -> None:
+    later("delivery.announce", queueing_lock=f"delivery.announce:{parcel.pk}", parcel_id=str(parcel.pk))
+
+
+def _recipient(application: Application) -> Recipient:
+    person = application.person
+    return Recipient(name=person.name, phone=application.phone, tckn_last4=person.tckn[-4:])
+
+
+def address_of(application: Application) -> str:
+    """The delivery address as one line, as the courier prints it."""
+    parts = [
+        application.company,
+        application.neighbourhood,
+        application.street,
+        application.building,
+        application.flat,
+        f"{application.postal_code} {application.district_label} / {application.province}".strip(),
+    ]
+    return ", ".join(part for part in parts if part)

@@ -1,0 +1,63 @@
+"""Reading card orders: for the desks, for the status page and for flows."""
+
+import uuid
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from divit.audit.models import History
+from divit.kernel.errors import NotFound
+from divit.production.lifecycle import CARD_ORDER, State
+from divit.production.models import Card, CardOrder
+
+
+def order_of(application_id: uuid.UUID) -> CardOrder | None:
+    """The card order of an application, if it was released."""
+    return CardOrder.objects.filter(application_id=application_id).first()
+
+
+def order(order_id: uuid.UUID) -> CardOrder:
+    """Raises `NotFound`."""
+    found = CardOrder.objects.select_related("person", "institution", "application").filter(pk=order_id).first()
+    if found is None:
+        raise NotFound("card order")
+    return found
+
+
+def card(card_id: uuid.UUID) -> Card:
+    """Raises `NotFound`."""
+    found = Card.objects.select_related("order").filter(pk=card_id).first()
+    if found is None:
+        raise NotFound("card")
+    return found
+
+
+def cards_of(order_id: uuid.UUID) -> list[Card]:
+    """Every card that was made for an order, first to last."""
+    return list(Card.objects.filter(order_id=order_id).order_by("number"))
+
+
+def living_card_of(order_id: uuid.UUID) -> Card | None:
+    """The card that is not spoiled."""
+    return Card.objects.filter(order_id=order_id, spoiled_at__isnull=True).first()
+
+
+def in_states(states: Iterable[State]) -> QuerySet[CardOrder]:
+    """The orders of a desk, the longest waiting first."""
+    return (
+        CardOrder.objects.filter(state__in=list(states))
+        .select_related("person", "institution", "application")
+        .order_by("queued_at", "id")
+    )
+
+
+def stuck(state: State, *, before: datetime) -> list[CardOrder]:
+    """Orders in which nothing has moved since `before`: their job may have died with its worker."""
+    return list(CardOrder.objects.filter(state=state, changed_at__lt=before).order_by("changed_at", "id"))
+
+
+def steps_of(order_id: uuid.UUID) -> dict[str, datetime]:
+    """When each state was last entered, for the status page."""
+    moves = History.objects.filter(law=CARD_ORDER.name, row_id=str(order_id)).order_by("id")
+    return {move.target: move.at for move in moves}

@@ -1,0 +1,42 @@
+"""What production says to people: states, acts and refusals in plain words."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from divit.production.lifecycle import Act, State
+
+STATES: dict[str, str | Promise] = {
+    State.QUEUED: _("Üretim sırasında"),
+    State.PERSONALISING: _("Anahtar kartta üretiliyor"),
+    State.CERTIFYING: _("Sertifika imzalanıyor"),
+    State.LOADING: _("Sertifika karta yazılıyor"),
+    State.PRODUCED: _("Üretildi, denetim bekliyor"),
+    State.INSPECTED: _("Denetlendi, sevkiyat bekliyor"),
+    State.DISPATCHED: _("Kuryeye hazırlandı"),
+    State.SPOILED: _("Kart bozuk çıktı"),
+    State.CANCELLED: _("Üretim başlamadan vazgeçildi"),
+}
+ACTS: dict[str, str | Promise] = {
+    Act.TAKE: _("Üretime al"),
+    Act.INSPECT: _("Denetimden geçir"),
+    Act.DISPATCH: _("Kuryeye hazırla"),
+    Act.SPOIL: _("Kart bozuk"),
+    Act.REQUEUE: _("Yeni kartla sıraya al"),
+}
+REFUSALS: dict[str, str | Promise] = {
+    "same_person_twice": _("Bu kartı siz ürettiniz. Denetimi ve sevkiyatı başka bir çalışanın yapması gerekir."),
+    "certificate_still_lives": _(
+        "Bozuk karttaki sertifika henüz iptal edilmedi. İptal tamamlanınca yeni kart sıraya alınabilir."
+    ),
+    "card_already_taken": _("Kartınızın üretimi başladı; bu aşamadan sonra başvurudan vazgeçilemez."),
+    "card_order_open": _("Bu başvurunun üretimi zaten sürüyor."),
+}
+TROUBLES: dict[str, str | Promise] = {
+    "station_down": _("Kart istasyonu yanıt vermiyor; kendiliğinden yeniden denenecek."),
+    "card_spoiled": _("Kart istasyonu kartın bozulduğunu bildirdi."),
+    "proof_failed": _("Kart, anahtarın kendisinde olduğunu kanıtlayamadı; kart kullanılamaz."),
+    "content_refused": _("Sertifikanın içeriği denetimden geçmedi. Kişi bilgilerini kayıt masasına bildirin."),
+    "damaged": _("Kartta gözle görülen kusur var."),
+    "print_wrong": _("Kartın üzerindeki bilgiler yanlış basılmış."),
+    "card_silent": _("Kart okuyucuda yanıt vermiyor."),
+}

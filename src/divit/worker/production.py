@@ -1,0 +1,65 @@
+"""Jobs of the card's way: the station, the courier, and (in the signer) the sealed PIN."""
+
+from uuid import UUID
+
+from django.conf import settings
+
+from divit import wiring
+from divit.flows import card_delivery, card_production, pin_release
+from divit.worker.app import app
+from divit.worker.retries import PATIENT, own_connection
+
+
+@app.task(name="production.personalise", queue="default", retry=PATIENT)
+@own_connection
+def personalise(order_id: str) -> None:
+    """Key on the card, and the wish for its certificate."""
+    card_production.personalise(
+        UUID(order_id), station=wiring.card_station(), pin_recipient=pin_release.recipient(settings.DIVIT.ca)
+    )
+
+
+@app.task(name="production.certificate_issued", queue="default", retry=PATIENT)
+@own_connection
+def certificate_issued(card_order_id: str, certificate_id: str) -> None:
+    """The signer is done."""
+    card_production.issued(UUID(card_order_id), UUID(certificate_id))
+
+
+@app.task(name="production.load", queue="default", retry=PATIENT)
+@own_connection
+def load(order_id: str) -> None:
+    """The certificate onto the card."""
+    card_production.load(UUID(order_id), station=wiring.card_station())
+
+
+@app.task(name="delivery.announce", queue="default", retry=PATIENT)
+@own_connection
+def announce(parcel_id: str) -> None:
+    """A tracking number from the courier."""
+    card_delivery.announce(UUID(parcel_id), courier=wiring.courier())
+
+
+@app.periodic(cron="* * * * * */10")
+@app.task(name="delivery.read_events", queue="default", queueing_lock="delivery.read_events")
+@own_connection
+def read_events(timestamp: int) -> None:
+    """What the courier tells; a courier that does not answer is asked again in a moment."""
+    card_delivery.read_events(courier=wiring.courier())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="production.resume", queue="default", queueing_lock="production.resume")
+@own_connection
+def resume(timestamp: int) -> None:
+    """Whatever stands still is set in motion again."""
+    card_production.resume()
+    card_delivery.resume()
+    pin_release.tidy()
+
+
+@app.task(name="pin.answer", queue="signing", retry=PATIENT)
+@own_connection
+def answer_pin(request_id: str) -> None:
+    """Seal a PIN anew for the one page that waits for it."""
+    pin_release.answer(UUID(request_id), keystore=wiring.keystore())
