@@ -1,0 +1,1 @@
+"""What other people's programs say about what Divit signs."""

@@ -1,4 +1,5 @@
 """Every deliberate error of a profile is found, by the lint that is there for it, before any key is used."""
+# ruff: noqa: E501 - tables: one row, one line
 
 import unicodedata
 from collections.abc import Callable
