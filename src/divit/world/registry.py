@@ -53,11 +53,17 @@ def register_clients(db: sqlite3.Connection, clients: Iterable[Mapping[str, Any]
     count = 0
     for client in clients:
         identity, secret = _KINDS[str(client["kind"])]
-        name = str(client.get("name") or client[identity])
+        name = str(client.get("name") or client.get("client_id") or client["kind"])
         facts = {key: value for key, value in client.items() if key not in {"kind", identity, secret}}
         db.execute(
             "INSERT OR REPLACE INTO client (kind, name, id, secret, facts) VALUES (?, ?, ?, ?, ?)",
-            (client["kind"], name, str(client.get(identity) or name), str(client[secret]), json.dumps(facts)),
+            (
+                client["kind"],
+                name,
+                name if identity == "name" else str(client[identity]),
+                str(client[secret]),
+                json.dumps(facts),
+            ),
         )
         count += 1
     return count
