@@ -21,7 +21,7 @@ from divit.verification.models import Channel, PhoneCode, Purpose
 
 # After so many failures of the SMS operator another way is offered (laws.md, Phone proof) …
 FAILURES_BEFORE_MAIL = 5
-# … but not where the act is about the number itself, or opens the card.
+# … but not where the number is being changed, or the card opened.
 MAIL_WILL_DO = frozenset({Purpose.APPLICATION, Purpose.REINSTATE})
 
 

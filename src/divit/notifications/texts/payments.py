@@ -1,0 +1,48 @@
+"""What is told of payments; placeholders: {amount}, {reference}."""
+
+from divit.notifications.texts.notice import Notice
+
+NOTICES = {
+    "payment_received": Notice(
+        sms_tr="{reference} başvurunuz için {amount} ödemeniz alındı. Makbuzunuz Online İşlemler'de.",
+        sms_en="We received your payment of {amount} for application {reference}. Your receipt is online.",
+        subject_tr="Ödemeniz alındı",
+        subject_en="Your payment was received",
+        mail_tr="{reference} numaralı başvurunuz için {amount} tutarındaki ödemeniz alındı ve başvurunuza işlendi.\n\n"
+        "Makbuzunuzu başvurunuzun durum sayfasından indirebilirsiniz.",
+        mail_en="Your payment of {amount} for application {reference} was received and applied to your application.\n\n"
+        "You can download the receipt from the status page of your application.",
+    ),
+    "payment_turned_away": Notice(
+        sms_tr="{reference} başvurusu için bankanın aldığı {amount} kabul edilmedi; kartınıza iade ediyoruz.",
+        sms_en="The {amount} that the bank took for application {reference} was not needed; we are returning it.",
+        subject_tr="Fazladan alınan tutar iade ediliyor",
+        subject_en="A payment is being returned to you",
+        mail_tr="{reference} numaralı başvuru için bankanın aldığı {amount} tutarındaki ödeme kabul edilmedi (borç "
+        "daha önce ödenmiş, silinmiş ya da ödeme kurallara uymamış olabilir). Tutarı kartınıza kendiliğinden iade "
+        "ediyoruz; sizin bir şey yapmanız gerekmiyor.",
+        mail_en="The payment of {amount} that the bank took for application {reference} was not accepted (the debt had "
+        "already been paid or cancelled, or the payment did not meet the rules). We are returning it to your card; "
+        "you need not do anything.",
+    ),
+    "payment_refund_begun": Notice(
+        sms_tr="{reference} başvurunuz için ödediğiniz {amount} kartınıza iade ediliyor.",
+        sms_en="The {amount} that you paid for application {reference} is being returned to your card.",
+        subject_tr="Ödemeniz iade ediliyor",
+        subject_en="Your payment is being refunded",
+        mail_tr="{reference} numaralı başvurunuz sona erdiği için ödediğiniz {amount} kartınıza iade ediliyor. İade "
+        "tamamlandığında size haber vereceğiz.",
+        mail_en="Your application {reference} has ended, so the {amount} that you paid is being returned to your card. "
+        "We will tell you when it is done.",
+    ),
+    "payment_returned": Notice(
+        sms_tr="{amount} tutarındaki iadeniz bankaya verildi ({reference}). Kartınıza yansıması bankanıza bağlıdır.",
+        sms_en="Your refund of {amount} was handed to the bank ({reference}). When it shows depends on your bank.",
+        subject_tr="İadeniz tamamlandı",
+        subject_en="Your refund is done",
+        mail_tr="{reference} numaralı başvuru için {amount} tutarındaki iade bankaya verildi. Kartınıza ne zaman "
+        "yansıyacağı bankanıza bağlıdır; çoğu zaman birkaç iş günü sürer.",
+        mail_en="The refund of {amount} for application {reference} was handed to the bank. When it shows on your card "
+        "depends on your bank; it mostly takes a few working days.",
+    ),
+}

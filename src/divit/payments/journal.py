@@ -1,0 +1,47 @@
+"""The double-entry journal: what each event means in accounts. Entries are only ever added."""
+
+from divit.kernel import clock
+from divit.payments.models import Account, Attempt, Charge, JournalEntry, JournalLine
+
+
+def accrued(charge: Charge) -> None:
+    """The person owes; we have sold and owe the VAT."""
+    _book("accrued", charge, lines=[*_sale(charge, -1), (Account.RECEIVABLE, charge.total)])
+
+
+def cancelled(charge: Charge) -> None:
+    """The sale is undone before any money came."""
+    _book("cancelled", charge, lines=[*_sale(charge, 1), (Account.RECEIVABLE, -charge.total)])
+
+
+def paid(charge: Charge, attempt: Attempt) -> None:
+    """The bank holds what the person owed."""
+    _book("paid", charge, attempt, lines=[(Account.BANK, charge.total), (Account.RECEIVABLE, -charge.total)])
+
+
+def refunded(charge: Charge, attempt: Attempt) -> None:
+    """The sale is undone after the money came: it is to go back."""
+    _book("refunded", charge, attempt, lines=[*_sale(charge, 1), (Account.TO_RETURN, -charge.total)])
+
+
+def turned_away(attempt: Attempt, *, taken: int) -> None:
+    """The bank took money that we do not accept: it is to go back."""
+    _book("turned_away", attempt.charge, attempt, lines=[(Account.BANK, taken), (Account.TO_RETURN, -taken)])
+
+
+def returned(attempt: Attempt) -> None:
+    """The bank has given back what was to go back."""
+    owed = JournalLine.objects.filter(entry__attempt=attempt, account=Account.TO_RETURN).order_by("id")
+    amount = -sum(line.amount for line in owed)
+    _book("returned", attempt.charge, attempt, lines=[(Account.TO_RETURN, amount), (Account.BANK, -amount)])
+
+
+def _sale(charge: Charge, sign: int) -> list[tuple[Account, int]]:
+    return [(Account.REVENUE, sign * charge.net), (Account.VAT, sign * charge.vat)]
+
+
+def _book(kind: str, charge: Charge, attempt: Attempt | None = None, *, lines: list[tuple[Account, int]]) -> None:
+    entry = JournalEntry.objects.create(kind=kind, charge=charge, attempt=attempt, at=clock.now())
+    JournalLine.objects.bulk_create(
+        JournalLine(entry=entry, account=account, amount=amount) for account, amount in lines if amount
+    )

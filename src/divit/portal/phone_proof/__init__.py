@@ -1,0 +1,1 @@
+"""Cep Telefonu Doğrulama: the page on which a code is typed."""
