@@ -1,6 +1,7 @@
 """Writing who is who: persons as the login gateway knows them, their contact data, their logins."""
 
 import hashlib
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -155,7 +156,7 @@ def choose_language(person: Person, *, language: str, by: Actor) -> None:
             _write(row, {"language": language}, by=by, act="person.language_chosen")
 
 
-def _write(row: Person, changed: dict[str, object], *, by: Actor, act: str) -> None:
+def _write(row: Person, changed: Mapping[str, object], *, by: Actor, act: str) -> None:
     if not changed:
         return
     for field, value in changed.items():

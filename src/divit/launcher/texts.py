@@ -56,7 +56,7 @@ def texts_in(file: Path) -> Iterator[Text]:
         source = templatize(file.read_text(), origin=name)
         for call in _CALL.finditer(source):
             function, *given = call.groups()
-            first, second = (ast.literal_eval(part) if part else None for part in given)
+            first, second = (str(ast.literal_eval(part)) if part else "" for part in given)
             line = source.count("\n", 0, call.start()) + 1
             if function == "ngettext":
                 yield (first, second), None, name, line
@@ -65,13 +65,13 @@ def texts_in(file: Path) -> Iterator[Text]:
             else:
                 yield first, None, name, line
         return
-    for line, function, message, _comments in extract_python(io.BytesIO(file.read_bytes()), list(_KEYWORDS), [], {}):
-        yield from _from_call(function, message, name, line)
+    for line, function, message, _comments in extract_python(io.BytesIO(file.read_bytes()), _KEYWORDS, [], {}):
+        yield from _from_call(str(function), message, name, line)
 
 
-def _from_call(function: str | None, message: Any, name: str, line: int) -> Iterator[Text]:
+def _from_call(function: str, message: Any, name: str, line: int) -> Iterator[Text]:
     parts = message if isinstance(message, tuple) else (message,)
-    spec = _KEYWORDS[function or "_"]
+    spec = _KEYWORDS[function]
     if spec is None:
         wanted = parts[:1]
         if isinstance(wanted[0], str) and wanted[0]:

@@ -12,10 +12,10 @@ from django.test import Client
 from django.urls import reverse
 from pydantic import SecretStr
 from pytest_django import Settings
+from tests.contract.conftest import PERSON, RunningWorld, one_world, world
 
 from divit import wiring
 from divit.portal.sign_in.views import return_address
-from tests.contract.conftest import PERSON, RunningWorld, one_world, world
 
 __all__ = ["one_world", "world"]
 
@@ -59,7 +59,13 @@ class Gate:
         form = BeautifulSoup(page.text, "html.parser").find("form")
         assert form is not None, page.text
         given = {str(i["name"]): str(i["value"]) for i in form.find_all("input", type="hidden")}
-        given |= {"yontem": method, "trid": PERSON["tckn"], "egp": PERSON["edevlet_password"], "pin": "123456", "banka": "ornek"}
+        given |= {
+            "yontem": method,
+            "trid": PERSON["tckn"],
+            "egp": PERSON["edevlet_password"],
+            "pin": "123456",
+            "banka": "ornek",
+        }
         answer = self.browser.post(f"{self.world.url}/edevlet/Giris/{button}", data=given, follow_redirects=False)
         return self.home(answer)
 

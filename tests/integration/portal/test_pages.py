@@ -4,9 +4,9 @@ import pytest
 from bs4 import BeautifulSoup
 from django.test import Client
 from django.urls import reverse
+from tests.factories import people
 
 from divit.identity.models import Person
-from tests.factories import people
 
 pytestmark = pytest.mark.django_db
 PUBLIC = ["home", "sign_in", "prices", "help", "accessibility", "privacy"]

@@ -8,6 +8,8 @@ import time_machine
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
+from tests.factories import people
+from tests.integration.portal.conftest import Gate
 
 from divit.audit import selectors as audit
 from divit.identity import selectors as identity
@@ -15,8 +17,6 @@ from divit.identity.models import LoginAttempt, LoginEvent, Person
 from divit.kernel import clock
 from divit.kernel.actors import Level
 from divit.portal.sign_in.views import MARK_COOKIE
-from tests.factories import people
-from tests.integration.portal.conftest import Gate
 
 pytestmark = pytest.mark.django_db
 
@@ -256,5 +256,3 @@ class TestFreshLogin:
         assert "internet bankacılığı ile girmeniz gerekir" in text
         people.log_in(client, people.person(), level=Level.HIGH)
         assert "girmeniz gerekir" not in client.get("/giris/yeniden/?next=/nes/&level=2").content.decode()
-
-

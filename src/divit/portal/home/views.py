@@ -2,9 +2,23 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from divit.applications import selectors as applications
+from divit.kernel import clock
+from divit.kernel.errors import NotFound
+from divit.payments import selectors as payments
+from divit.payments.prices import PriceList
 from divit.portal.access import PersonRequest, for_person, public
+
+# What the price list calls things, in the order of the page.
+_GOODS = {
+    "nes-1y": _("Sertifika, 1 yıl"),
+    "nes-2y": _("Sertifika, 2 yıl"),
+    "nes-3y": _("Sertifika, 3 yıl"),
+    "reader-mini": _("Mini Kart Okuyucu"),
+}
 
 
 @public
@@ -18,7 +32,8 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def transactions(request: PersonRequest) -> HttpResponse:
     """Online İşlemler: everything a person can do here."""
-    return render(request, "portal/home/transactions.html", {"open_applications": []})
+    running = applications.running_of(request.person.id)
+    return render(request, "portal/home/transactions.html", {"open_applications": running})
 
 
 @for_person
@@ -38,8 +53,19 @@ def individual(request: PersonRequest) -> HttpResponse:
 @public
 @require_safe
 def prices(request: HttpRequest) -> HttpResponse:
-    """Today's prices."""
-    return render(request, "portal/home/prices.html")
+    """Today's prices, with VAT."""
+    today = _prices_of_today()
+    rows = []
+    if today is not None:
+        rows = [(_GOODS[code], today.line(code)) for code in _GOODS if code in today.net]
+    return render(request, "portal/home/prices.html", {"rows": rows, "today": today})
+
+
+def _prices_of_today() -> PriceList | None:
+    try:
+        return payments.prices_on(clock.today())
+    except NotFound:
+        return None
 
 
 @public

@@ -1,0 +1,109 @@
+"""The pages that frame every journey: no axe violation at any width, colour or language; all of it without script."""
+
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Browser
+from pytest_django.live_server_helper import LiveServer
+
+from tests.factories import people
+from tests.journeys.browser import NARROW, Walker, window
+
+pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+PUBLIC = ["/", "/giris/", "/yardim/", "/erisilebilirlik/", "/kvkk/", "/ucretler/", "/yok/"]
+OWN = [
+    "/islemler/",
+    "/nes/",
+    "/nes/bireysel/",
+    "/mesajlar/",
+    "/verilerim/",
+    "/verilerim/iletisim/",
+    "/giris/yeniden/?next=/nes/&level=2",
+]
+
+
+def enter(walker: Walker, live_server: LiveServer) -> None:
+    """Be logged in already: how one logs in is another journey."""
+    client = people.log_in(Client(), people.reachable(people.person()))
+    key = client.cookies[settings.SESSION_COOKIE_NAME].value
+    walker.page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": live_server.url}])
+
+
+def test_no_page_of_the_frame_has_a_fault(chrome: Browser, live_server: LiveServer) -> None:
+    with window(chrome, base_url=live_server.url) as walker:
+        for path in PUBLIC:
+            walker.page.goto(path)
+            walker.look_everywhere()
+        enter(walker, live_server)
+        for path in OWN:
+            walker.page.goto(path)
+            walker.look_everywhere()
+    assert walker.faults == []
+
+
+def test_nor_in_english(chrome: Browser, live_server: LiveServer) -> None:
+    with window(chrome, base_url=live_server.url, language="en", size=NARROW) as walker:
+        enter(walker, live_server)
+        for path in PUBLIC + OWN:
+            walker.page.goto(path)
+            walker.faults += walker.look()
+    assert walker.faults == []
+
+
+def test_axe_finds_a_planted_fault(chrome: Browser, live_server: LiveServer) -> None:
+    with window(chrome, base_url=live_server.url) as walker:
+        walker.page.goto("/")
+        walker.page.evaluate("document.querySelector('main').insertAdjacentHTML('beforeend', '<img src=\"x.png\">')")
+        assert any("image-alt" in fault for fault in walker.look())
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+def test_a_refused_form_leads_to_its_fields(chrome: Browser, live_server: LiveServer, script: bool) -> None:
+    with window(chrome, base_url=live_server.url, script=script, size=NARROW) as walker:
+        enter(walker, live_server)
+        page = walker.page
+        page.goto("/verilerim/iletisim/")
+        page.get_by_label("e-Posta").first.fill("olmaz")
+        page.get_by_role("button", name="Kaydet").click()
+        assert str(page.locator("title").text_content()).startswith("Hata: ")
+        if script:
+            assert page.evaluate("document.activeElement.hasAttribute('data-error-summary')")
+        page.get_by_role("link", name="e-Posta adresini ad@kurum.gov.tr biçiminde yazın.").click()
+        assert page.locator(":focus").get_attribute("id") == "id_email"
+        page.get_by_label("e-Posta").first.fill("ayse@divit.example")
+        page.get_by_role("button", name="Kaydet").click()
+        assert page.get_by_text("İletişim bilgileriniz kaydedildi.").is_visible()
+
+
+def test_language_and_appearance_without_script(chrome: Browser, live_server: LiveServer) -> None:
+    with window(chrome, base_url=live_server.url, script=False) as walker:
+        page = walker.page
+        page.goto("/yardim/")
+        page.get_by_role("button", name="Karanlık").click()
+        assert page.url.endswith("/yardim/")
+        assert page.locator("html").get_attribute("data-color-scheme") == "dark"
+        page.locator("footer").get_by_role("button", name="English").click()
+        assert page.get_by_role("heading", level=1).inner_text() == "Frequently asked questions"
+        assert page.locator("html").get_attribute("data-color-scheme") == "dark"
+
+
+def test_the_keyboard_reaches_the_content_first(chrome: Browser, live_server: LiveServer) -> None:
+    with window(chrome, base_url=live_server.url) as walker:
+        page = walker.page
+        page.goto("/")
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.textContent") == "İçeriğe geç"
+        page.keyboard.press("Enter")
+        assert page.evaluate("document.activeElement.id") == "icerik"
+
+
+def test_the_first_view_is_light(chrome: Browser, live_server: LiveServer, tmp_path: Path) -> None:
+    sizes: list[int] = []
+    with window(chrome, base_url=live_server.url) as walker:
+        walker.page.on("response", lambda answer: sizes.append(len(answer.body())))
+        walker.page.goto("/")
+        walker.page.wait_for_load_state("networkidle")
+    # Uncompressed here; the style sheet shrinks six-fold on the wire (see test_frontend for that size).
+    assert sum(sizes) < 200_000
