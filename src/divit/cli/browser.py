@@ -66,7 +66,7 @@ class Page:
 
     def _submit(self, form: Tag, button: Tag, values: Mapping[str, str | list[str]]) -> "Page":
         data = _filled_in(form)
-        missing = [name for name in values if form.select_one(f"[name=\"{name}\"]") is None]
+        missing = [name for name in values if form.select_one(f'[name="{name}"]') is None]
         if missing:
             raise WalkFailed(f"no field {', '.join(missing)} in the form of {self.url}\n{self._summary()}")
         data.update(values)

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from divit.kernel import clock
-from divit.kernel.errors import DivitError
+from divit.kernel.errors import Coded, NotFound
 from divit.pki import ceremony
 from divit.pki.keystores import KeyStore, open_keystore
 
@@ -28,9 +28,16 @@ def main(arguments: list[str]) -> int:
         stores = ceremony.Stores(root=root, issuing=issuing, validation=_store("DIVIT_VALIDATION_KEYSTORE"))
         plan = ceremony.load_plan(options.plan, validation_url=options.validation_url)
         held = ceremony.perform(plan, stores=stores, out=options.out, now=clock.now())
-    except (DivitError, OSError, KeyError) as problem:
+    except Coded as problem:
+        facts = "".join(f"\n  {name}: {value}" for name, value in problem.facts.items())
+        sys.stderr.write(f"The ceremony was not held: {problem}{facts}\n")
+        return 1
+    except (NotFound, OSError) as problem:
         sys.stderr.write(f"The ceremony was not held: {problem}\n")
         return 1
+    except KeyError as problem:
+        sys.stderr.write(f"The ceremony was not held: the environment has no {problem.args[0]}\n")
+        return 2
     print(held.transcript_text)
     return 0
 

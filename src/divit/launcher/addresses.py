@@ -30,7 +30,8 @@ class Addresses:
 
     @property
     def validation_url(self) -> str:
-        return f"http://localhost:{self.validation}"
+        # An address in certificates needs a full host name or an IP address (pkilint: localhost is neither).
+        return f"http://127.0.0.1:{self.validation}"
 
     @property
     def world_url(self) -> str:

@@ -100,6 +100,8 @@ def _prepare(folder: Path, environment: DemoEnvironment) -> None:
 
 
 def _hold_ceremony(environment: DemoEnvironment) -> None:
+    # Keys of a ceremony that ended half-way certify nothing.
+    shutil.rmtree(environment.home / "keys", ignore_errors=True)
     plan, out = CHECKOUT / "ops/ceremony/demo.yaml", environment.home / "ca"
     address = environment.addresses.validation_url
     _divit(environment, "ceremony", "--plan", str(plan), "--out", str(out), "--validation-url", address, quiet=True)

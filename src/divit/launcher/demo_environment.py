@@ -113,13 +113,13 @@ class DemoEnvironment:
             "DIVIT_WORLD_CLIENTS": json.dumps(self._clients()),
         }
 
-    def _clients(self) -> list[dict[str, str]]:
+    def _clients(self) -> list[dict[str, object]]:
         """Who may speak to the neighbours, with the secrets that Divit was given for each."""
         bank = {"client_id": "190100000", "store_key": self._secret("bank-store-key")}
         api = {"api_user": "divit", "api_password": self._secret("bank-api")}
         edevlet = {"client_id": "divit-demo", "client_secret": self._secret("edevlet-client")}
         return [
-            {"kind": "edevlet", "name": "Divit Online İşlemler", "redirect_uri": self._edevlet_return(), **edevlet},
+            {"kind": "edevlet", "name": "Divit Online İşlemler", "redirect_uris": [self._edevlet_return()], **edevlet},
             {"kind": "bank", "name": "Divit", **bank, **api},
             {"kind": "sms", "name": "divit", "api_key": self._secret("sms")},
             {"kind": "courier", "name": "divit", "api_key": self._secret("courier")},

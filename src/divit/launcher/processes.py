@@ -1,8 +1,10 @@
 """The processes of the house, and the command that each of them is."""
 
+import json
 import os
 import signal
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NoReturn
 
@@ -12,6 +14,17 @@ from divit.launcher.postgres import run as run_database
 
 NAMES = ("database", "web", "worker", "signer", "validation", "world")
 _BIN = Path(sys.executable).parent
+
+
+def environment_file(folder: Path, name: str) -> Path:
+    """Where the environment of one process of the demo is kept."""
+    return folder / "secrets" / f"environment-{name}.json"
+
+
+def write_environment(file: Path, environment: Mapping[str, str]) -> None:
+    """Keep it for `divit run`, readable by its owner alone."""
+    file.touch(mode=0o600)
+    file.write_text(json.dumps(environment, indent=1))
 
 
 def _granian(interface: str, target: str, port: str, *more: str) -> list[str]:
@@ -43,6 +56,8 @@ def main(arguments: list[str]) -> int:
     if len(arguments) != 1:
         sys.stderr.write(f"usage: divit run {{{'|'.join(NAMES)}}}\n")
         return 2
+    if "DIVIT_ENVIRONMENT" in os.environ:
+        os.environ.update(json.loads(Path(os.environ.pop("DIVIT_ENVIRONMENT")).read_text()))
     try:
         if arguments[0] == "database":
             die_with_parent()

@@ -12,7 +12,7 @@ from supervisor.xmlrpc import SupervisorTransport
 
 from divit.launcher.home import runtime_folder
 from divit.launcher.postgres import die_with_parent
-from divit.launcher.processes import NAMES
+from divit.launcher.processes import NAMES, environment_file, write_environment
 
 _BIN = Path(sys.executable).parent
 # The database first and last: others find it when they begin and still have it when they end.
@@ -28,8 +28,10 @@ class Supervision:
         self.configuration = home / "supervisord.conf"
 
     def write(self, environments: Mapping[str, Mapping[str, str]]) -> None:
-        """Write the configuration; it carries secrets, so only its owner may read it."""
+        """Write the configuration, and each process's environment into a file that only its owner may read."""
         log = self.home / "log"
+        for name in NAMES:
+            write_environment(environment_file(self.home, name), environments[name])
         log.mkdir(parents=True, exist_ok=True)
         self.socket.parent.mkdir(mode=0o700, exist_ok=True)
         lines = [
@@ -45,16 +47,14 @@ class Supervision:
             "supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface",
         ]
         for name in NAMES:
-            lines += self._program(name, environments[name], log)
-        self.configuration.touch(mode=0o600)
+            lines += self._program(name, log)
         self.configuration.write_text("\n".join(lines) + "\n")
 
-    def _program(self, name: str, environment: Mapping[str, str], log: Path) -> list[str]:
-        pairs = ",".join(f'{key}="{_escape(value)}"' for key, value in environment.items())
+    def _program(self, name: str, log: Path) -> list[str]:
         return [
             f"[program:{name}]",
             f'command="{_escape(str(_BIN / "divit"))}" run {name}',
-            f"environment={pairs}",
+            f'environment=DIVIT_ENVIRONMENT="{_escape(str(environment_file(self.home, name)))}"',
             f"priority={_PRIORITY[name]}",
             "autorestart=true",
             "startsecs=1",
@@ -106,4 +106,4 @@ def _transport(socket: Path) -> Transport:
 
 def _escape(text: str) -> str:
     """supervisord expands % signs."""
-    return text.replace("%", "%%").replace('"', '\\"')
+    return text.replace("%", "%%")

@@ -119,9 +119,24 @@ ACCOUNT_SIGNUP_FIELDS = ["email*"]
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "divit.console.accounts.StaffAccountAdapter"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_FORMS = {
+    "login": "divit.console.account_forms.EmailForm",
+    "confirm_login_code": "divit.console.account_forms.EmailCodeForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Divit"
+MFA_ADAPTER = "divit.console.accounts.StaffMfaAdapter"
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_FORMS = {
+    "authenticate": "divit.console.account_forms.SecondFactorForm",
+    "reauthenticate": "divit.console.account_forms.SecondFactorAgainForm",
+    "activate_totp": "divit.console.account_forms.ActivateTotpForm",
+    "add_webauthn": "divit.console.account_forms.AddKeyForm",
+    "edit_webauthn": "divit.console.account_forms.NameKeyForm",
+}
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DIVIT.mode != "production"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/masa/"
@@ -194,7 +209,12 @@ LOGGING = {
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {"httpx2": {"level": "WARNING"}, "fontTools": {"level": "WARNING"}},
+    # Jobs are logged when they fail; their arguments are nobody else's business.
+    "loggers": {
+        "procrastinate": {"level": "WARNING"},
+        "httpx2": {"level": "WARNING"},
+        "fontTools": {"level": "WARNING"},
+    },
 }
 
 # Proof-of-work captcha: its secret follows from ours, so that one secret is enough to keep.

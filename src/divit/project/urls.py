@@ -7,7 +7,7 @@ from divit.project.health import healthz, readyz
 urlpatterns = [
     path("healthz", healthz),
     path("readyz", readyz),
-    path("masa/hesap/", include("allauth.urls")),
+    path("masa/hesap/", include("divit.console.account_urls")),
     path("masa/", include("divit.console.urls", namespace="console")),
     path("", include("divit.portal.urls", namespace="portal")),
 ]

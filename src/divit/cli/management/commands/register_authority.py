@@ -1,0 +1,23 @@
+"""`divit register_authority`: let the service issue under the authority that the ceremony made."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from django.db import transaction
+
+from divit import wiring
+from divit.certificates import authorities
+from divit.certificates.services import issuer_of
+from divit.flows import pin_release, status_publication
+
+
+class Command(BaseCommand):
+    help = "Record the authority, make the key that PIN envelopes are sealed to, and ask for a first CRL."
+
+    def handle(self, *_args: Any, **_options: Any) -> None:
+        pin_release.prepare_recipient(keystore=wiring.keystore(), folder=settings.DIVIT.ca)
+        with transaction.atomic():
+            issuer = issuer_of(authorities.current())
+            status_publication.publish_soon(issuer.pk)
+        self.stdout.write(f"Issuing under: {issuer.name}")
