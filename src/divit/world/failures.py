@@ -150,7 +150,7 @@ async def show(request: Request) -> Response:
         ),
         table(
             say("Açık arızalar", "Switched on"),
-            [say("Komşu", "Neighbour"), say("Arıza", "Failure"), say("Kalan", "Left"), ""],
+            [say("Komşu", "Neighbour"), say("Arıza", "Failure"), say("Kalan", "Left"), say("İşlem", "Act")],
             rows,
         )
         if rows

@@ -53,6 +53,7 @@ def page(
             h("meta", name="color-scheme", content="light dark"),
             h("title", title),
             h("link", rel="stylesheet", href="/static/world.css"),
+            h("link", rel="icon", href="/static/icon.svg", type="image/svg+xml"),
             h("script", src="/static/world.js", defer=True),
         ),
         h(

@@ -84,7 +84,7 @@ class NestPay:
 
     def _proven(self, pairs: list[tuple[str, str]]) -> dict[str, str]:
         given = dict(pairs)
-        once = len({name.casefold() for name, _value in pairs}) == len(pairs)
+        once = len({name.casefold() for name, _value in pairs}) == len(pairs)  # ascii
         too_long = any(len(name) > _LONGEST_NAME or len(value) > _LONGEST for name, value in pairs)
         if not once or too_long or len(pairs) > _MOST_FIELDS:
             raise Invalid("forged_callback")
@@ -100,7 +100,7 @@ class NestPay:
         said = self._ask({"OrderId": order_id}, extra={"ORDERSTATUS": "QUERY"}, only_asks=True)
         state = said.get("Extra.TRANS_STAT", "")
         if not state:
-            if said.get("ErrMsg", "").casefold().startswith("no record found"):
+            if said.get("ErrMsg", "").casefold().startswith("no record found"):  # ascii
                 return BankRecord(order_id=order_id, status="unknown_order")
             raise NeighbourFailed("bank", "refused", outcome_known=True)
         kurus = said.get("Extra.ORIG_TRANS_AMT", "")

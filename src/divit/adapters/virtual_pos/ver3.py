@@ -15,7 +15,7 @@ _NOT_HASHED = frozenset({"hash", "encoding", "nationalidno"})
 
 def ver3_hash(fields: Mapping[str, str], store_key: str) -> str:
     """Base64; `\\` and `|` in values are escaped, the store key comes last."""
-    hashed = sorted((name for name in fields if name.casefold() not in _NOT_HASHED), key=_order)
+    hashed = sorted((name for name in fields if name.casefold() not in _NOT_HASHED), key=_order)  # ascii
     text = "|".join(_escaped(value) for value in [*(fields[name] for name in hashed), store_key])
     return base64.b64encode(hashlib.sha512(text.encode(errors="replace")).digest()).decode()
 
@@ -31,6 +31,6 @@ def _escaped(value: str) -> str:
 
 def _order(name: str) -> list[tuple[bool, int, str]]:
     """Natural and case-blind: `a2` before `a10` before `B1`."""
-    parts = re.split(r"([0-9]+)", name.upper())
+    parts = re.split(r"([0-9]+)", name.upper())  # ascii
     numbered = enumerate(parts)
     return [(not place % 2, int(part) if place % 2 else 0, part) for place, part in numbered if part]
