@@ -15,8 +15,7 @@ class Store:
         connection = self._connect()
         try:
             connection.execute("PRAGMA journal_mode=WAL")
-            for schema in schemas:
-                connection.executescript(schema)
+            connection.executescript("".join(["BEGIN;", *schemas, "COMMIT;"]))
         finally:
             connection.close()
 
