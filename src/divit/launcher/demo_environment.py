@@ -11,6 +11,10 @@ from divit.launcher.home import CHECKOUT
 from divit.launcher.postgres import Cluster
 
 _ROLE = {"web": "divit_web", "worker": "divit_worker", "signer": "divit_signer", "validation": "divit_validation"}
+_NOTICE = (
+    "Bu bir denemedir: burada üretilen sertifikalar hukuken nitelikli değildir. · "
+    "This is a trial: certificates issued here are not qualified in law."
+)
 # Made once per data folder; every copy of the demo has its own.
 _SECRETS = (
     "secret-key",
@@ -58,7 +62,7 @@ class DemoEnvironment:
             "DIVIT_SECRET_KEY": self._secret("secret-key"),
             "DIVIT_PUBLIC_URL": self.addresses.public_url,
             "DIVIT_VALIDATION_URL": self.addresses.validation_url,
-            "DIVIT_EDEVLET_URL": f"{world}/edevlet",
+            "DIVIT_EDEVLET_URL": f"{world}/edevlet/OAuth2AuthorizationServer",
             "DIVIT_EDEVLET_CLIENT_ID": "divit-demo",
             "DIVIT_EDEVLET_CLIENT_SECRET": self._secret("edevlet-client"),
             "DIVIT_BANK_URL": f"{world}/bank/fim/est3Dgate",
@@ -71,14 +75,14 @@ class DemoEnvironment:
             "DIVIT_SMS_API_KEY": self._secret("sms"),
             "DIVIT_SMTP_HOST": "127.0.0.1",
             "DIVIT_SMTP_PORT": str(self.addresses.smtp),
-            "DIVIT_COURIER_URL": f"{world}/courier",
+            "DIVIT_COURIER_URL": f"{world}/courier/api",
             "DIVIT_COURIER_API_KEY": self._secret("courier"),
-            "DIVIT_CARD_STATION_URL": f"{world}/card-station",
+            "DIVIT_CARD_STATION_URL": f"{world}/card-station/api",
             "DIVIT_CARD_STATION_API_KEY": self._secret("card-station"),
             "DIVIT_WEB_PORT": str(self.addresses.web),
             "DIVIT_VALIDATION_PORT": str(self.addresses.validation),
             "DIVIT_WORLD_PORT": str(self.addresses.world),
-            "DIVIT_INSTALLATION_NOTICE": "DENEME",
+            "DIVIT_INSTALLATION_NOTICE": _NOTICE,
         }
 
     def keystore(self, name: str) -> tuple[str, str]:
