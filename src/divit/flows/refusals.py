@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 
 def rooms_with_words() -> Iterator[ModuleType]:
-    """The `words.py` of each room that has one: `REFUSALS` by code, and `ACTS` by the ledger's name of the act."""
+    """The `words.py` of each room that has one; `REFUSALS` says in it what each code means."""
     for room in pkgutil.iter_modules(divit.__path__):
         if room.ispkg and importlib.util.find_spec(f"divit.{room.name}.words"):
             yield importlib.import_module(f"divit.{room.name}.words")

@@ -19,13 +19,6 @@ REFUSALS = {
     "vkn_invalid": _("Vergi kimlik numarası 10 rakamdan oluşur; yazdığınız numarayı kontrol edin."),
     "phone_invalid": _("Cep telefonunu 05xx xxx xx xx biçiminde yazın; örneğin 0505 123 45 67."),
     "not_your_act": _("Bu işlemi yapma yetkiniz yok."),
+    "changed_meanwhile": _("Siz sayfadayken bir şey değişti. Sayfayı yenileyip yeniden deneyin."),
     "not_from_this_state": _("Bu işlem şu anki durumda yapılamaz; durum siz sayfadayken değişmiş olabilir."),
-}
-
-ACTS = {
-    "person.login": _("e-Devlet ile giriş yapıldı"),
-    "person.data_changed": _("Kimlik bilgileriniz e-Devlet'ten gelen bilgilerle güncellendi"),
-    "person.contact_changed": _("İletişim bilgileriniz değiştirildi"),
-    "person.phone_proven": _("Cep telefonunuz SMS koduyla doğrulandı"),
-    "person.language_chosen": _("Dil tercihiniz değiştirildi"),
 }

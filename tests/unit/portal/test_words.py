@@ -11,6 +11,7 @@ from django.utils import translation
 from divit.flows.refusals import all_words, explain, rooms_with_words
 from divit.kernel.errors import Refused
 from divit.launcher import texts
+from divit.portal.account.acts import ACTS
 from divit.project.laws import LAWS
 
 SOURCE = texts.PACKAGE
@@ -69,6 +70,17 @@ def test_a_refusal_is_told_in_the_language_of_the_request() -> None:
 
 def test_every_text_has_its_english() -> None:
     assert texts.faults([]) == []
+
+
+def test_every_act_in_the_ledger_is_called_something_in_a_persons_history() -> None:
+    ours = {f"{law.name}.{act}" for law in LAWS for _source, act, _target in law.moves()}
+    literal = {
+        name
+        for file in SOURCE.rglob("*.py")
+        for name in re.findall(r'act="([a-z_]+\.[a-z_]+)"', file.read_text())
+        if not name.startswith("institution.")
+    }
+    assert (ours | literal) - ACTS.keys() == set()
 
 
 class TestExtraction:

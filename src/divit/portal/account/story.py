@@ -3,14 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from divit.audit.selectors import Told
-from divit.flows.refusals import rooms_with_words
 from divit.kernel.actors import Role
+from divit.portal.account.acts import ACTS
 
 ROLES: Mapping[str, object] = {
     Role.HOLDER: gettext_lazy("Siz"),
@@ -37,18 +36,12 @@ class Sentence:
     what: str
 
 
-@cache
-def acts() -> Mapping[str, object]:
-    """What every act is called, from each room's words (`ACTS`: ledger act → sentence)."""
-    return {act: text for room in rooms_with_words() for act, text in getattr(room, "ACTS", {}).items()}
-
-
 def told(entry: Told, *, person_id: str) -> Sentence:
     """The entry as the person reads it; looks say what they were for."""
     if entry.act == "look":
         what = str(entry.facts.get("purpose", ""))
     else:
-        what = str(acts().get(entry.act) or _("Dosyanızda bir işlem kaydedildi"))
+        what = str(ACTS.get(entry.act) or _("Dosyanızda bir işlem kaydedildi"))
     by_other = entry.role == Role.HOLDER and entry.actor_id != person_id
     who = _("Başka bir kişi") if by_other else str(ROLES[entry.role])
     return Sentence(at=entry.at, who=who, what=what)
