@@ -63,10 +63,11 @@ RULES: Mapping[Kind, ProductionRule] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Holdings:
-    """What the person holds from one institution: all serials ever, those open now, and when the newest valid ends."""
+    """What the person holds from one institution: serials ever, open (valid or suspended), valid, and until when."""
 
     ever: tuple[str, ...] = ()
     open: tuple[str, ...] = ()
+    valid: tuple[str, ...] = ()
     newest_valid_until: date | None = None
 
 

@@ -1,6 +1,7 @@
 """What fields and choices of an application are called: the same words on pages and on the printed form."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
@@ -53,7 +54,7 @@ STEPS: Mapping[Step, Label] = {
     Step.SUMMARY: _("Başvuru Özeti"),
     Step.PHONE: _("Cep Telefonu Doğrulama"),
 }
-FIELDS: Mapping[str, Label] = {
+FIELDS: Mapping[str, Any] = {  # lazy texts; Django's stubs know no public type for them
     "institution": _("Kurum Adı"),
     "kind": _("Başvuru Türü"),
     "years": _("Sertifika Süresi"),

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from divit.applications.lifecycle import RUNNING, State
 from divit.applications.models import Application, FormVisit, Requirement
@@ -78,12 +78,18 @@ def lapsing(*, before: date) -> list[UUID]:
     return list(found.order_by("lapses_on", "id").values_list("id", flat=True))
 
 
-def observed(*, person_id: UUID | str | None = None) -> list[UUID]:
-    """Ids of open applications with a requirement that only looking again can close or open."""
-    found = Application.objects.filter(state=State.OPEN, requirements__kind__in=[str(kind) for kind in OBSERVED])
+def to_look_at(*, person_id: UUID | str | None = None) -> list[UUID]:
+    """Ids of open applications that may be ready without anybody's act.
+
+    They wait for something that is only observed, or for nothing at all (a process died before it released them).
+    """
+    found = Application.objects.filter(state=State.OPEN)
     if person_id is not None:
         found = found.filter(person_id=person_id)
-    return list(found.order_by("submitted_at", "id").values_list("id", flat=True).distinct())
+    by_looking = Requirement.objects.filter(application=OuterRef("pk"), kind__in=[str(kind) for kind in OBSERVED])
+    waiting = Requirement.objects.filter(application=OuterRef("pk"), closed_at=None)
+    found = found.filter(Exists(by_looking) | ~Exists(waiting))
+    return list(found.order_by("submitted_at", "id").values_list("id", flat=True))
 
 
 def _found(rows: QuerySet[Application]) -> Application:

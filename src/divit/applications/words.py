@@ -31,6 +31,7 @@ REFUSALS = {
     "not_your_requirement": _("Bu koşulu siz tamamlayamazsınız."),
     # the paper
     "form_out_of_date": _("Bu form eski: başvuru, form yazdırıldıktan sonra değişmiş. Lütfen formun yenisini isteyin."),
+    "form_of_another": _("Okutulan form bu başvurunun formu değil; numaraları karşılaştırın."),
     "form_not_needed": _("Bu başvuru için imzalı form gerekmiyor."),
     "reference_invalid": _("Başvuru numarası 10 karakterdir; örneğin D7K3-M9Q2PA. Yazdığınızı kontrol edin."),
     # fields

@@ -1,0 +1,119 @@
+"""Vazgeçme ve süre dolması: how an application ends before production, and what happens to its money."""
+
+from datetime import date
+from uuid import UUID
+
+from django.db import transaction
+
+from divit.applications import selectors, services
+from divit.applications.deadlines import deadlines_on
+from divit.applications.lifecycle import Act, Facts, State
+from divit.applications.models import Application
+from divit.flows import fees
+from divit.flows.notices import tell
+from divit.kernel import clock
+from divit.kernel.actors import SYSTEM, Actor
+from divit.kernel.errors import Refused
+from divit.production import selectors as production_selectors
+from divit.production import services as production
+from divit.production.lifecycle import State as OrderState
+
+
+def withdraw(application_id: UUID, *, by: Actor) -> None:
+    """The person gives the application up; possible until production begins, and everything paid is given back.
+
+    Raises `Refused("too_late_to_withdraw")`.
+    """
+    selectors.application_of(by.id, application_id)
+    for _attempt in range(3):
+        with transaction.atomic():
+            # Order before application, as production locks them: the other way round the two could wait for each other.
+            _take_back_from_production(application_id, by=by)
+            row = services.locked(application_id)
+            if not _in_the_queue(application_id):
+                _end(row, by=by)
+                return
+            # Released while we waited for the lock: begin again, with the order that now exists.
+            transaction.set_rollback(True)
+    raise Refused("changed_meanwhile")
+
+
+def _end(row: Application, *, by: Actor) -> None:
+    was_draft = row.state == State.DRAFT
+    services.carry_out(row, Act.WITHDRAW, by=by, facts=Facts(in_production=in_production(row.id)))
+    fees.give_back(row, by=by)
+    if not was_draft:
+        _tell(row, "application_withdrawn", "1")
+
+
+def _in_the_queue(application_id: UUID) -> bool:
+    order = production_selectors.order_of(application_id)
+    return order is not None and order.state != OrderState.CANCELLED
+
+
+def _take_back_from_production(application_id: UUID, *, by: Actor) -> None:
+    if in_production(application_id):
+        raise Refused("too_late_to_withdraw")
+    try:
+        production.cancel(application_id, by=by, now=clock.now())
+    except Refused as refusal:
+        # Somebody took the card in hand at this very moment.
+        raise Refused("too_late_to_withdraw") from refusal
+
+
+def in_production(application_id: UUID) -> bool:
+    """Whether a card has been taken in hand: from then on there is no way back."""
+    order = production_selectors.order_of(application_id)
+    if order is None or order.state == OrderState.CANCELLED:
+        return False
+    return order.state != OrderState.QUEUED or bool(production_selectors.cards_of(order.id))
+
+
+def remind_and_lapse(*, today: date | None = None) -> tuple[int, int]:
+    """Remind those whose time is running out, end those whose time is over; returns how many of each."""
+    day = today or clock.today()
+    latest = max(deadlines_on(day).reminder_days)
+    reminded = lapsed = 0
+    for application_id in selectors.lapsing(before=_days_after(day, latest + 1)):
+        with transaction.atomic():
+            row = services.locked(application_id)
+            if row.state not in (State.DRAFT, State.OPEN):
+                continue
+            if day > row.lapses_on:
+                _lapse(row, today=day)
+                lapsed += 1
+            else:
+                reminded += _remind(row, today=day)
+    return reminded, lapsed
+
+
+def _days_after(day: date, days: int) -> date:
+    return date.fromordinal(day.toordinal() + days)
+
+
+def _lapse(row: Application, *, today: date) -> None:
+    was_draft = row.state == State.DRAFT
+    services.lapse(row, today=today, by=SYSTEM)
+    fees.give_back(row, by=SYSTEM)
+    _tell(row, "application_draft_lapsed" if was_draft else "application_lapsed", "1")
+
+
+def _remind(row: Application, *, today: date) -> bool:
+    due = deadlines_on(today).reminders_due(lapses_on=row.lapses_on, today=today)
+    if due <= row.reminders:
+        return False
+    notice = "application_draft_waits" if row.state == State.DRAFT else "application_waits"
+    _tell(row, notice, f"{row.lapses_on}:{due}", until=f"{row.lapses_on:%d.%m.%Y}")
+    services.count_reminder(row, sent=due)
+    return True
+
+
+def _tell(row: Application, notice: str, once: str, **facts: str) -> None:
+    tell(
+        person=row.person,
+        notice=notice,
+        subject=("application", str(row.id)),
+        dedupe=f"{notice}:{row.id}:{once}",
+        reference=row.reference,
+        **facts,
+    )
