@@ -111,7 +111,7 @@ class Services:
     def health(self, *, now: datetime) -> dict[str, object]:
         """Whether answers are current, and what they rest on."""
         synced_at, crl = self.index.synced_at, self.index.crl(self.issuer_id)
-        in_sync = synced_at is not None and now - synced_at < _STILL_IN_SYNC
+        in_sync = self.index.followed and synced_at is not None and now - synced_at < _STILL_IN_SYNC
         # A third of a list's life must be left: by then a new one should long have come.
         crl_fresh = crl is not None and crl.next_update - now > (crl.next_update - crl.this_update) / 3
         return {

@@ -23,7 +23,6 @@ from divit.validation.status_index import PublishedCrl, StatusIndex, StatusRow
 _log = logging.getLogger(__name__)
 # Sequence numbers are taken before a commit, so a lower one may become visible after a higher one was seen.
 _OVERLAP = 1000
-_CHUNK = 5000
 _FIRST_WAIT, _LONGEST_WAIT = 0.1, 5.0
 _POLL_LIMIT_SECONDS, _LOAD_LIMIT_SECONDS = 5.0, 300.0
 _COLUMNS = "issuer_id::text, serial, status, reason, effective_at, change_seq"
@@ -81,6 +80,7 @@ class StatusFollower:
         try:
             yield connection
         finally:
+            self._index.followed = False
             await connection.close()
 
     async def _follow(self, connection: Connection) -> None:
@@ -90,6 +90,7 @@ class StatusFollower:
             await self._load(connection)
         _log.info("following the status of %d certificates", len(self._index))
         self._wait = _FIRST_WAIT
+        self._index.followed = True
         named: list[str] = []
         while True:
             began = self._now()
@@ -106,11 +107,9 @@ class StatusFollower:
     async def _load(self, connection: Connection) -> None:
         fresh = StatusIndex()
         began = self._now()
-        async with connection.transaction(), connection.cursor(name="all_statuses") as cursor:
-            await cursor.execute(_ALL)
-            while rows := await cursor.fetchmany(_CHUNK):
-                fresh.apply(StatusRow(*row) for row in rows)
-                await asyncio.sleep(0)  # answers go on while a large table is read
+        async with connection.cursor() as cursor:
+            async for row in cursor.stream(_ALL):  # row by row: answers go on while a large table is read
+                fresh.apply([StatusRow(*row)])
         self._index.take_over(fresh)
         await self._read_crls(connection)
         self._index.synced_at = began

@@ -42,10 +42,14 @@ class PublishedCrl:
 
 
 class StatusIndex:
-    """Read by every answer, written by the one follower; `synced_at` is when it last agreed with the database."""
+    """Read by every answer, written by the one follower; `synced_at` is when it last agreed with the database.
+
+    `followed` is whether the database is being followed at this moment.
+    """
 
     def __init__(self) -> None:
         self.synced_at: datetime | None = None
+        self.followed = False
         self.highest_change = 0
         self._statuses: dict[str, dict[int, Status]] = {}
         self._crls: dict[str, PublishedCrl] = {}
