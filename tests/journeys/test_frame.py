@@ -107,3 +107,25 @@ def test_the_first_view_is_light(chrome: Browser, live_server: LiveServer, tmp_p
         walker.page.wait_for_load_state("networkidle")
     # Uncompressed here; the style sheet shrinks six-fold on the wire (see test_frontend for that size).
     assert sum(sizes) < 200_000
+
+
+def test_the_session_is_kept_open_by_one_key_or_closes(chrome: Browser, live_server: LiveServer) -> None:
+    with window(chrome, base_url=live_server.url) as walker:
+        enter(walker, live_server)
+        page = walker.page
+        page.clock.install()
+        page.goto("/nes/")
+        page.clock.fast_forward("12:50")
+        assert page.get_by_role("dialog").count() == 0
+        page.clock.fast_forward("00:20")
+        dialog = page.get_by_role("dialog", name="Oturumunuz iki dakika içinde kapanacak")
+        assert dialog.is_visible()
+        walker.faults += walker.look()
+        page.keyboard.press("Enter")
+        dialog.wait_for(state="hidden")
+        page.clock.fast_forward("13:10")
+        assert dialog.is_visible()
+        # For the server not a second has passed: what counts is that the page asks to sign in again.
+        with page.expect_request("**/giris/?ended=1&next=/nes/"):
+            page.clock.fast_forward("02:10")
+        assert walker.faults == []

@@ -45,7 +45,8 @@ def for_person(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespo
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.person is None:  # type: ignore[attr-defined]
-            return HttpResponseRedirect(_with_next("portal:sign_in", request))
+            ended = {"ended": "1"} if request.session_ended else {}  # type: ignore[attr-defined]
+            return HttpResponseRedirect(_with_next("portal:sign_in", request, **ended))
         return view(request, *args, **kwargs)
 
     guarded.access = "person"  # type: ignore[attr-defined]

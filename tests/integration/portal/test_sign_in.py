@@ -203,7 +203,8 @@ class TestSession:
             assert client.get("/nes/").status_code == 200
         with time_machine.travel(clock.now() + timedelta(minutes=29, seconds=1), tick=False):
             answer = client.get("/nes/")
-            assert answer.headers["Location"] == "/giris/?next=%2Fnes%2F"
+            assert answer.headers["Location"] == "/giris/?next=%2Fnes%2F&ended=1"
+        assert "Oturumunuz güvenliğiniz için kapatıldı" in client.get(answer.headers["Location"]).content.decode()
         assert "login" not in client.session
 
     def test_eight_hours_end_it_however_busy(self, client: Client) -> None:

@@ -33,7 +33,7 @@ def sign_in(request: HttpRequest) -> HttpResponseBase:
     onward = own_path(request.GET.get("next"), otherwise=reverse("portal:transactions"))
     if request.person is not None:  # type: ignore[attr-defined]
         return redirect(onward)
-    facts = {"onward": onward, "address": settings.PUBLIC_URL, "ended": request.session_ended}  # type: ignore[attr-defined]
+    facts = {"onward": onward, "address": settings.PUBLIC_URL, "ended": request.GET.get("ended") == "1"}
     return render(request, "portal/sign_in/sign_in.html", facts)
 
 
