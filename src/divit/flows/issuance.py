@@ -5,7 +5,7 @@ transaction lets the certificate stand and ends the ones that it replaces. Signi
 makes no second certificate: the first signature never left the signer.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -43,9 +43,11 @@ def begin(
     by: Actor,
     challenge: str | None = None,
     born_state: State = State.VALID,
+    until: datetime | None = None,
 ) -> Intent:
     """Store what is to be signed, lint it, and ask the signer. `challenge` (default: the card order's id) is what the
-    card's request was signed over; asking again with the same one gives the same intent.
+    card's request was signed over; asking again with the same one gives the same intent. `until` ends the validity
+    earlier than the product would, for somebody whose post has a fixed term.
 
     Raises `Invalid` (the request, or a name that may not stand in a certificate) and `Refused` (lint_failed,
     issuance_under_way, certificate_already_issued).
@@ -56,6 +58,8 @@ def begin(
         return known
     authority = authorities.current()
     not_before, not_after = pki.period(clock.now(), years=validity_years)
+    if until is not None:
+        not_after = min(not_after, until.replace(microsecond=0))
     prepared = pki.prepare(
         profile,
         authority=authority,

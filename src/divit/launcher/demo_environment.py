@@ -94,6 +94,8 @@ class DemoEnvironment:
         if process == "world":
             return self._world()
         environment = self.common() | {"DATABASE_URL": Cluster(self.home).url(_ROLE.get(process, "divit"))}
+        if process == "owner":
+            environment["DIVIT_WORLD_URL"] = self.addresses.world_url
         if process in ("signer", "owner"):
             store, secret_file = self.keystore("signer")
             environment |= {"DIVIT_KEYSTORE": store, "DIVIT_KEYSTORE_SECRET_FILE": secret_file}

@@ -1,0 +1,89 @@
+"""The people of the demo: invented, with numbers from the range that is kept for synthetic people."""
+
+from dataclasses import dataclass
+
+from divit.kernel.actors import Role
+
+
+def synthetic_tckn(number: int) -> str:
+    """The T.C. kimlik no that begins with 1000000 and goes on with `number` (0–99), check digits added."""
+    digits = [int(digit) for digit in f"1000000{number:02d}"]
+    tenth = (sum(digits[0::2]) * 7 - sum(digits[1::2])) % 10
+    return "".join(map(str, [*digits, tenth, (sum(digits) + tenth) % 10]))
+
+
+@dataclass(frozen=True)
+class DemoPerson:
+    """Somebody who logs in through e-Devlet; `number` makes their T.C. kimlik no and phone."""
+
+    number: int
+    given_names: str
+    surname: str
+    birth_date: str
+    birth_place: str
+    role: str
+    role_en: str
+    appointment: str = ""
+    certificate_days: int = 0
+
+    @property
+    def name(self) -> str:
+        return f"{self.given_names} {self.surname}"
+
+    @property
+    def tckn(self) -> str:
+        return synthetic_tckn(self.number)
+
+    @property
+    def phone(self) -> str:
+        return f"+905550001{self.number:03d}"
+
+    @property
+    def email(self) -> str:
+        return f"kisi{self.number}@posta.example"
+
+    @property
+    def password(self) -> str:
+        return f"deneme-{self.number}"
+
+    def as_neighbours_know(self) -> dict[str, str]:
+        """For the simulated e-Devlet, operator and mail server."""
+        return {
+            "tckn": self.tckn,
+            "given_names": self.given_names,
+            "surname": self.surname,
+            "birth_date": self.birth_date,
+            "birth_place": self.birth_place,
+            "phone": self.phone,
+            "email": self.email,
+            "edevlet_password": self.password,
+        }
+
+
+@dataclass(frozen=True)
+class DemoStaff:
+    """An account of the centre."""
+
+    email: str
+    name: str
+    desks: tuple[Role, ...]
+
+
+INSTITUTION = "T.C. Milli Eğitim Bakanlığı"
+DENIZ = DemoPerson(1, "Deniz", "Örnek", "1988-03-14", "Erzincan", "geçerli sertifikası var", "has a valid certificate",
+                   certificate_days=3 * 365)  # fmt: skip
+ILGAZ = DemoPerson(2, "Ilgaz", "Deneme", "1979-11-02", "Iğdır", "sertifikasının süresi dolmak üzere",
+                   "certificate nears its end", certificate_days=40)  # fmt: skip
+CAGLA = DemoPerson(3, "Çağla Işıl", "Sınama", "1995-06-30", "Şanlıurfa", "sertifikası yok", "no certificate yet")
+OZGUR = DemoPerson(4, "Özgür", "Temsil", "1983-01-21", "Muğla", "e-imza temsilcisi", "e-signature representative",
+                   appointment="representative")  # fmt: skip
+SULE = DemoPerson(5, "Şule", "Yetkin", "1975-09-09", "Kütahya", "kurum yetkilisi", "officer of the institution",
+                  appointment="officer")  # fmt: skip
+PEOPLE = (DENIZ, ILGAZ, CAGLA, OZGUR, SULE)
+
+REGISTRAR = DemoStaff("kayit@divit.example", "Kayıt Masası", (Role.REGISTRAR,))
+PRODUCER = DemoStaff("uretim@divit.example", "Üretim Masası", (Role.PRODUCER,))
+INSPECTOR = DemoStaff("kontrol@divit.example", "Kalite Kontrol", (Role.INSPECTOR,))
+DISPATCHER = DemoStaff("sevkiyat@divit.example", "Sevkiyat Masası", (Role.DISPATCHER,))
+AUDITOR = DemoStaff("denetim@divit.example", "Denetim Masası", (Role.AUDITOR,))
+STAFF = (REGISTRAR, PRODUCER, INSPECTOR, DISPATCHER, AUDITOR)

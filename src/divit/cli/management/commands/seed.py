@@ -1,0 +1,124 @@
+"""`divit seed`: the demo's people, their accounts, roles and certificates; made once, through the real services."""
+
+import os
+import uuid
+from datetime import date, timedelta
+from typing import Any
+
+import httpx2
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from rich.console import Console
+from rich.table import Table
+
+from divit import wiring
+from divit.certificates import selectors as certificates
+from divit.cli.demo_people import INSTITUTION, PEOPLE, STAFF, DemoPerson, DemoStaff
+from divit.flows import issuance, pin_release
+from divit.identity import selectors as people
+from divit.identity import services as identity
+from divit.identity.models import Person
+from divit.identity.ports import Identity
+from divit.identity.staff import create_staff
+from divit.institutions import selectors as institutions
+from divit.institutions.services import appoint
+from divit.kernel import clock
+from divit.kernel.actors import SYSTEM, Level
+from divit.kernel.errors import Refused
+from divit.kernel.phone import Phone
+from divit.kernel.tckn import Tckn
+
+
+class Command(BaseCommand):
+    help = "Add the demo people; what is there already stays as it is."
+
+    def handle(self, *_args: Any, **_options: Any) -> None:
+        if settings.DIVIT.mode != "demo":
+            raise CommandError("Demo people belong into a demo (DIVIT_MODE=demo).")
+        world = os.environ["DIVIT_WORLD_URL"]
+        httpx2.post(f"{world}/people", json=[p.as_neighbours_know() for p in PEOPLE], timeout=10).raise_for_status()
+        institution = next(i for i in institutions.active_institutions() if i.name == INSTITUTION)
+        for person in PEOPLE:
+            _settle(person, institution.id)
+        for account in STAFF:
+            _employ(account, world)
+        _introduce()
+
+
+def _settle(told: DemoPerson, institution_id: uuid.UUID) -> None:
+    """The person as known after a first login, with role and certificate."""
+    with transaction.atomic():
+        person = identity.recognise(_identity(told), by=SYSTEM)
+        if not person.phone:
+            identity.change_contact(person, email=told.email, phone=Phone(told.phone), channel="both", by=SYSTEM)
+            identity.confirm_phone(person, phone=Phone(told.phone), by=SYSTEM)
+    if told.appointment:
+        try:
+            starts = date(clock.today().year, 1, 1)
+            appoint(institution_id=institution_id, person_id=person.id, role=told.appointment, starts=starts, by=SYSTEM)
+        except Refused as refusal:
+            if refusal.code != "already_appointed":
+                raise
+    if told.certificate_days and not certificates.certificates_of(person.id):
+        _certify(people.person(person.id), told, institution_id)
+
+
+def _identity(told: DemoPerson) -> Identity:
+    return Identity(
+        tckn=Tckn(told.tckn),
+        given_names=told.given_names,
+        surname=told.surname,
+        method="password",
+        level=Level.LOW,
+        birth_date=date.fromisoformat(told.birth_date),
+        birth_place=told.birth_place,
+        raw_sha256="",
+    )
+
+
+def _certify(person: Person, told: DemoPerson, institution_id: uuid.UUID) -> None:
+    """A card from the station and a certificate from the signer, as production makes them."""
+    order_id = uuid.uuid5(uuid.NAMESPACE_OID, f"demo-card-{told.number}")
+    station = wiring.card_station()
+    recipient = pin_release.recipient(settings.DIVIT.ca)
+    key = station.make_key(order_id=str(order_id), algorithm="ec-p256", pin_recipient_spki=recipient)
+    intent = issuance.begin(
+        card_order_id=order_id,
+        person=person,
+        institution_id=institution_id,
+        profile="etsi-tr",
+        csr_der=key.csr_der,
+        card_serial=key.card_serial,
+        validity_years=3,
+        until=clock.now() + timedelta(days=told.certificate_days),
+        publish=False,
+        replaces=False,
+        by=SYSTEM,
+    )
+    certificate = issuance.complete(intent.id, keystore=wiring.keystore())
+    station.load_certificate(card_serial=key.card_serial, certificate_der=bytes(certificate.der))
+
+
+def _employ(told: DemoStaff, world: str) -> None:
+    try:
+        _account, second_factor = create_staff(told.email, name=told.name, desks=told.desks, by=SYSTEM)
+    except Refused as refusal:
+        if refusal.code != "staff_exists":
+            raise
+        return
+    httpx2.post(f"{world}/authenticator/", json={"uri": second_factor}, timeout=10).raise_for_status()
+
+
+def _introduce() -> None:
+    table = Table(title="Deneme kişileri · Demo people", title_justify="left")
+    for heading in ("Kim · who", "Rol · role", "Giriş · login", "Şifre · password"):
+        table.add_column(heading)
+    for person in PEOPLE:
+        table.add_row(person.name, f"{person.role} · {person.role_en}", f"e-Devlet: {person.tckn}", person.password)
+    for account in STAFF:
+        desks = ", ".join(account.desks)
+        table.add_row(
+            account.name, desks, f"/masa/: {account.email}", "e-posta kodu + doğrulayıcı · code by mail + authenticator"
+        )
+    Console().print(table)
