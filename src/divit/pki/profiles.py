@@ -166,6 +166,11 @@ _ALL = {profile.id: profile for profile in (ROOT, ISSUING, OCSP_DELEGATE, TSA, S
 HOLDER_PROFILES = tuple(profile.name for profile in _ALL.values() if profile.kind is Kind.HOLDER)
 
 
+def every() -> tuple[Profile, ...]:
+    """Every version of every profile."""
+    return tuple(_ALL.values())
+
+
 def current(name: str) -> Profile:
     """The newest version of the profile of that name."""
     versions = [profile for profile in _ALL.values() if profile.name == name]

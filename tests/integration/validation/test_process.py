@@ -135,3 +135,13 @@ def test_it_answers_while_the_database_is_dead(running: Running, folder: Path, d
     until(lambda: running.get("/readyz")[0] == 503, what="the loss being noticed")
     assert "certificateHold" in said()
     database.start()
+
+
+def test_a_client_that_never_ends_its_request_is_let_go(running: Running) -> None:
+    """And others are answered meanwhile."""
+    port = int(running.url.rpartition(":")[2])
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as slow:
+        head = "POST /ocsp HTTP/1.1\r\nHost: x\r\nContent-Type: application/ocsp-request\r\nContent-Length: 100\r\n\r\n"
+        slow.sendall(head.encode() + b"0")
+        assert running.get("/healthz")[0] == 200
+        assert slow.recv(100).startswith(b"HTTP/1.1 413")

@@ -72,6 +72,7 @@ class SoftwareKeyStore:
                 stream.flush()
                 os.fsync(stream.fileno())
             os.link(half, file)  # unlike a rename, a link never replaces a key that is there
+            self._sync_folder()
         except FileExistsError:
             raise Refused("key_exists", label=label) from None
         finally:
@@ -94,6 +95,14 @@ class SoftwareKeyStore:
 
     def labels(self) -> list[str]:
         return sorted(file.stem for file in self._folder.glob("*.key"))
+
+    def _sync_folder(self) -> None:
+        """The file's name must survive a power failure too: what a lost key signed could never be revoked."""
+        descriptor = os.open(self._folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
     def _file(self, label: str) -> Path:
         return self._folder / f"{check_label(label)}.key"
