@@ -46,7 +46,7 @@ def deliver(message_id: str, *, sms: SmsGateway, mail: MailGateway) -> None:
         if message.channel == Channel.SMS:
             sms.send(to=Phone(message.address), text=message.text, message_id=str(message.pk))
         else:
-            mail.send(to=message.address, subject=message.title, text=message.text, message_id=str(message.pk))
+            mail.send(to=message.address, subject=message.headline, text=message.text, message_id=str(message.pk))
     except Invalid as problem:
         log.warning("message %s has no usable address: %s", message.pk, problem)
         services.undeliverable(message)

@@ -56,6 +56,8 @@ class StaffManager(BaseUserManager["StaffAccount"]):
 class StaffAccount(AbstractBaseUser):
     """A member of the centre's staff; `desks` are the roles (kernel.actors.Role) that the account may take."""
 
+    password = models.CharField(max_length=128, db_comment="kvkk: yok; always unusable; while employed")
+    last_login = models.DateTimeField(null=True, db_comment="kvkk: yok; latest login; while employed")
     email = models.EmailField(unique=True, db_comment="kvkk: iletişim; login; while employed")
     name = models.CharField(max_length=120, db_comment="kvkk: kimlik; shown beside acts; archive period")
     desks = ArrayField(models.CharField(max_length=20), default=list, db_comment="kvkk: yok; roles; while employed")

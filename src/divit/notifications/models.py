@@ -38,7 +38,7 @@ class Message(models.Model):
         max_length=254, blank=True, db_comment="kvkk: iletişim; number or mailbox of that day; 2 years"
     )
     language = models.CharField(max_length=2, db_comment="kvkk: yok; tr or en; 2 years")
-    title = models.CharField(max_length=200, db_comment="kvkk: yok; subject line; 2 years")
+    headline = models.CharField(max_length=200, db_comment="kvkk: yok; subject line; 2 years")
     text = models.TextField(db_comment="kvkk: kimlik; what was said; 2 years")
     state = models.CharField(
         max_length=12, choices=State.choices, default=State.QUEUED, db_comment="kvkk: yok; where it is; 2 years"

@@ -46,7 +46,7 @@ def queue(
             channel=channel,
             address={Channel.SMS: to.phone, Channel.EMAIL: to.email}.get(channel, ""),
             language=to.language,
-            title=words.title(to.language, facts),
+            headline=words.headline(to.language, facts),
             text=words.sms(to.language, facts) if channel == Channel.SMS else words.mail(to.language, facts),
             state=State.SENT if channel == Channel.PORTAL else State.QUEUED,
             sent_at=now if channel == Channel.PORTAL else None,

@@ -40,7 +40,7 @@ def test_short_messages_use_the_letters_that_cost_least() -> None:
 def test_braces_in_a_fact_are_text() -> None:
     notice = Notice(sms_tr="{a}", sms_en="{a}", subject_tr="{a}", subject_en="{a}", mail_tr="{a}", mail_en="{a}")
     assert notice.mail("tr", {"a": "{b.__class__}"}) == "{b.__class__}"
-    assert notice.title("tr", {"a": "iki\r\nsatır: Bcc: x"}) == "iki satır: Bcc: x"
+    assert notice.headline("tr", {"a": "iki\r\nsatır: Bcc: x"}) == "iki satır: Bcc: x"
 
 
 def test_placeholders_are_plain_names() -> None:

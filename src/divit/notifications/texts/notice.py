@@ -36,7 +36,7 @@ class Notice:
         """The short message."""
         return gsm(_filled(self.sms_en if language == "en" else self.sms_tr, facts))
 
-    def title(self, language: str, facts: Mapping[str, object]) -> str:
+    def headline(self, language: str, facts: Mapping[str, object]) -> str:
         """The subject line: one line whatever the facts hold."""
         return " ".join(_filled(self.subject_en if language == "en" else self.subject_tr, facts).split())
 
