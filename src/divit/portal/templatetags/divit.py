@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from django import template
 from django.forms import BaseForm
 from django.utils import formats
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from divit.kernel import clock
@@ -55,13 +56,20 @@ def required_note() -> dict[str, Any]:
     return {}
 
 
+# The ending follows the last vowel of the number as it is read: birincisi, üçüncüsü, altıncısı, dokuzuncusu.
+_ENDINGS = {1: "si", 2: "si", 3: "sü", 4: "sü", 5: "si", 6: "sı", 7: "si", 8: "si", 9: "su", 10: "su"}
+
+
 @register.inclusion_tag("portal/parts/steps.html")
 def steps(*, current: int, names: Sequence[str]) -> dict[str, Any]:
     """«4 adımdan 2.si» and a bar; `current` counts from 1."""
     states = [
         "done" if place < current else "now" if place == current else "next" for place in range(1, len(names) + 1)
     ]
-    return {"current": current, "total": len(names), "rows": list(zip(names, states, strict=True))}
+    place = f"{current}.{_ENDINGS[current]}" if get_language() == "tr" else str(current)
+    # Translators: «4 adımdan 2.si».
+    said = _("%(total)s adımdan %(place)s") % {"total": len(names), "place": place}
+    return {"said": said, "rows": list(zip(names, states, strict=True))}
 
 
 @register.simple_tag

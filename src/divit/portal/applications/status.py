@@ -1,0 +1,90 @@
+"""Durum: where an application stands, whom it waits for, what the person can do now."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from divit.applications import labels
+from divit.applications.kinds import Kind
+from divit.applications.lifecycle import Act, State
+from divit.applications.steps import AMENDABLE, RULE_OF, Step, first_left
+from divit.flows import application_status as flow
+from divit.flows import self_paid_application, withdrawal
+from divit.kernel.errors import Refused
+from divit.portal.access import PersonRequest, for_person
+from divit.portal.applications.drafts import GET_OR_POST, go_to, part_form, part_named
+from divit.portal.applications.wording import STATES, told
+from divit.portal.refusals import explain
+
+
+@for_person
+@require_safe
+def application_status(request: PersonRequest, application_id: UUID) -> HttpResponseBase:
+    """One time-line from form to hand-over."""
+    status = _status(request, application_id)
+    if status.row.state == State.DRAFT:
+        return go_to(status.row, first_left(status.row.steps_done))
+    page = {
+        "status": status,
+        "row": status.row,
+        "kind": labels.KINDS[Kind(status.row.kind)],
+        "state": STATES[State(status.row.state)],
+        "stages": [told(stage) for stage in status.stages],
+        "rule": labels.production_rule(status.production_rule),
+        "can_withdraw": Act.WITHDRAW in status.acts,
+        "can_amend": Act.AMEND in status.acts,
+        "fee_due": status.charge is not None and status.charge.state == "due",
+        "amendable": [(step, labels.STEPS[step]) for step in RULE_OF if step in AMENDABLE],
+    }
+    return render(request, "portal/applications/status.html", page)
+
+
+@for_person
+@require_http_methods(GET_OR_POST)
+def withdraw(request: PersonRequest, application_id: UUID) -> HttpResponseBase:
+    """Vazgeç: asked once more, with what follows from it."""
+    status = _status(request, application_id)
+    refusal = ""
+    if request.method == "POST":
+        try:
+            withdrawal.withdraw(application_id, by=request.actor)
+        except Refused as problem:
+            refusal = explain(problem)
+        else:
+            messages.success(request, _("Başvurunuzdan vazgeçtiniz."))
+            return redirect("portal:applications")
+    elif Act.WITHDRAW not in status.acts:
+        return redirect("portal:application_status", application_id=application_id)
+    page = {"status": status, "row": status.row, "refusal": refusal, "has_errors": bool(refusal)}
+    return render(request, "portal/applications/withdraw.html", page, status=409 if refusal else 200)
+
+
+@for_person
+@require_http_methods(GET_OR_POST)
+def amend(request: PersonRequest, application_id: UUID, step: str) -> HttpResponseBase:
+    """Correct workplace or delivery after submission, until the form has been taken in."""
+    here = part_named(step)
+    if here not in AMENDABLE:
+        raise Http404
+    status = _status(request, application_id)
+    if Act.AMEND not in status.acts:
+        return redirect("portal:application_status", application_id=application_id)
+    form = part_form(request, status.row, here)
+    if request.method == "POST" and request.POST.get("act") != "list":
+        typed = form.typed()
+        wrong = self_paid_application.amend(application_id, here, typed, addresses=form.addresses, by=request.actor)
+        if not wrong:
+            messages.success(request, _("Değişiklik kaydedildi. Formu yeniden yazdırın; eski form artık geçmez."))
+            return redirect("portal:application_status", application_id=application_id)
+        form.refuse(wrong)
+    page = {"row": status.row, "form": form, "name": labels.STEPS[here], "is_delivery": here is Step.DELIVERY}
+    return render(request, "portal/applications/amend.html", page)
+
+
+def _status(request: PersonRequest, application_id: UUID) -> flow.Status:
+    return flow.status(request.person.id, application_id, by=request.actor)

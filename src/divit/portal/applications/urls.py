@@ -1,0 +1,21 @@
+"""Addresses of applications and of their status."""
+
+from django.urls import path
+
+from divit.portal.applications import addresses, drafts, form, overview, status
+
+urlpatterns = [
+    path("basvuru/", overview.applications, name="applications"),
+    path("basvuru/kurum-odemeli/", overview.institution_paid, name="applications_institution_paid"),
+    path("basvuru/kisi-odemeli/", drafts.new, name="application_new"),
+    path("basvuru/<uuid:application_id>/kurum-secimi/", drafts.choose, name="application_choose"),
+    path("basvuru/<uuid:application_id>/ozet/", drafts.summary, name="application_summary"),
+    path("basvuru/<uuid:application_id>/dogrulama/", drafts.phone, name="application_phone"),
+    path("basvuru/<uuid:application_id>/gonderildi/", overview.submitted, name="application_submitted"),
+    path("basvuru/<uuid:application_id>/<slug:step>/", drafts.part, name="application_step"),
+    path("durum/<uuid:application_id>/", status.application_status, name="application_status"),
+    path("durum/<uuid:application_id>/form.pdf", form.application_form_pdf, name="application_form_pdf"),
+    path("durum/<uuid:application_id>/vazgec/", status.withdraw, name="application_withdraw"),
+    path("durum/<uuid:application_id>/duzelt/<slug:step>/", status.amend, name="application_amend"),
+    path("adres/", addresses.names, name="address_names"),
+]
