@@ -117,7 +117,7 @@ def perform(plan: CeremonyPlan, *, stores: Stores, out: Path, now: datetime, res
         "certificates/chain.pem": _pem(table.certificates[_ISSUING_NAME]) + _pem(table.certificates["root"]),
         "crl/root.crl": root_crl,
         "transcript.json": json.dumps(
-            {"title": plan.title, "plan": plan.model_dump(), "steps": table.steps}, ensure_ascii=False, indent=2
+            {"heading": plan.heading, "plan": plan.model_dump(), "steps": table.steps}, ensure_ascii=False, indent=2
         ).encode(),
         "transcript.txt": transcript.encode(),
         FILE: record.model_dump_json(indent=2).encode(),
@@ -297,7 +297,7 @@ def _step(what: str, certificate_der: bytes, profile: Profile) -> dict[str, str]
 
 
 def _transcript(plan: CeremonyPlan, *, now: datetime, steps: list[dict[str, str]]) -> str:
-    lines = [plan.title, f"Held at {now.isoformat(timespec='seconds')}", ""]
+    lines = [plan.heading, f"Held at {now.isoformat(timespec='seconds')}", ""]
     if plan.test:
         lines += ["TEST: what this authority issues is not qualified in law.", ""]
     for number, step in enumerate(steps, 1):

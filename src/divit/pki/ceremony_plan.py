@@ -36,7 +36,7 @@ class Named(_Strict):
 class CeremonyPlan(_Strict):
     """What will be made, and what it will say."""
 
-    title: str
+    heading: str
     test: bool
     notified_eshs: bool = False
     organisation: str

@@ -19,7 +19,7 @@ class Reason(IntEnum):
     def text(self) -> str:
         """The name in RFC 5280: `keyCompromise`."""
         first, *rest = self.name.split("_")
-        return first.lower() + "".join(word.capitalize() for word in rest)
+        return first.lower() + "".join(word.capitalize() for word in rest)  # ascii
 
     @classmethod
     def from_text(cls, text: str) -> "Reason":

@@ -127,7 +127,8 @@ async def _body(request: Request, *, most: int) -> bytes | None:
 
 
 def _is_of_type(request: Request, media_type: str) -> bool:
-    return request.headers.get("content-type", media_type).partition(";")[0].strip().lower() == media_type
+    said = request.headers.get("content-type", media_type)
+    return said.partition(";")[0].strip().lower() == media_type  # ascii
 
 
 async def _ocsp_post(request: Request) -> Response:
