@@ -3,11 +3,18 @@
 Use in a conftest: `from tests.fixtures_pki import *`.
 """
 
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 from cryptography import x509
@@ -15,6 +22,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import AttributeOID, NameOID
+from django.db import connection
 from stdnum.tr import tckimlik
 
 from divit.certificates.models import Certificate
@@ -27,7 +35,17 @@ from divit.pki import ceremony
 from divit.pki.authority import Authority
 from divit.pki.keystores import KeyStore, open_keystore
 
-__all__ = ["Held", "authority", "ceremony_held", "holder_of", "keystore", "make_certificate", "make_csr", "make_person"]
+__all__ = [
+    "Held",
+    "authority",
+    "ceremony_held",
+    "holder_of",
+    "keystore",
+    "make_certificate",
+    "make_csr",
+    "make_person",
+    "validation",
+]
 
 _SECRET = "only-for-tests-0123456789"
 _PLAN = Path(__file__).resolve().parents[1] / "ops/ceremony/demo.yaml"
@@ -41,6 +59,7 @@ class Held:
     keys: str
     validation_keys: str
     secret_file: Path
+    port: int
 
 
 @pytest.fixture(scope="session")
@@ -52,11 +71,12 @@ def ceremony_held(tmp_path_factory: pytest.TempPathFactory) -> Held:
         keys=f"software:{base / 'keys'}",
         validation_keys=f"software:{base / 'validation-keys'}",
         secret_file=base / "secret",
+        port=_free_port(),
     )
     held.secret_file.write_text(_SECRET)
     issuing = open_keystore(held.keys, secret=_SECRET)
     validation = open_keystore(held.validation_keys, secret=_SECRET)
-    plan = ceremony.load_plan(_PLAN, validation_url="http://127.0.0.1:8001")
+    plan = ceremony.load_plan(_PLAN, validation_url=f"http://127.0.0.1:{held.port}")
     stores = ceremony.Stores(root=issuing, issuing=issuing, validation=validation)
     ceremony.perform(plan, stores=stores, out=held.folder, now=clock.now())
     return held
@@ -73,6 +93,46 @@ def authority(ceremony_held: Held, settings: Any) -> Authority:
         }
     )
     return Authority.load(ceremony_held.folder)
+
+
+@pytest.fixture
+def validation(authority: Authority, ceremony_held: Held, transactional_db: None) -> Iterator[str]:
+    """The real validation process over this test's database, at the address that the certificates name."""
+    database = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}")
+    command = [sys.executable, "-m", "granian", "--interface", "asgi", "--workers", "1", "--host", "127.0.0.1"]
+    process = subprocess.Popen(
+        [*command, "--port", str(ceremony_held.port), "divit.validation.app:app"],
+        env={
+            **os.environ,
+            "DATABASE_URL": urlunsplit(database),
+            "DIVIT_CA_DIR": str(ceremony_held.folder),
+            "DIVIT_VALIDATION_KEYSTORE": ceremony_held.validation_keys,
+            "DIVIT_VALIDATION_KEYSTORE_SECRET_FILE": str(ceremony_held.secret_file),
+        },
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        _wait_for(ceremony_held.port)
+        yield f"http://127.0.0.1:{ceremony_held.port}"
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_for(port: int) -> None:
+    for _attempt in range(300):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    raise AssertionError("validation did not start")
 
 
 @pytest.fixture

@@ -89,7 +89,9 @@ class Certificate(models.Model):
     )
     intent = models.OneToOneField(Intent, on_delete=models.PROTECT, db_comment="kvkk: yok; plan of it; archive period")
     card_order_id = models.UUIDField(db_comment="kvkk: yok; order of the card; archive period")
-    issuer = models.ForeignKey(Issuer, on_delete=models.PROTECT, db_comment="kvkk: yok; who signed; archive period")
+    issuer = models.ForeignKey(
+        Issuer, on_delete=models.PROTECT, related_name="+", db_comment="kvkk: yok; who signed; archive period"
+    )
     person = models.ForeignKey(
         "identity.Person", on_delete=models.PROTECT, db_comment="kvkk: kimlik; the holder; archive period"
     )

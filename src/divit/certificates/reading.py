@@ -1,6 +1,7 @@
 """Looking into a certificate that we made ourselves, with another parser than wrote it."""
 
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 
@@ -13,3 +14,18 @@ def holder_name(certificate_der: bytes) -> str:
     """Ad Soyad, as it stands in the certificate."""
     subject = x509.load_der_x509_certificate(certificate_der).subject
     return str(subject.get_attributes_for_oid(NameOID.COMMON_NAME)[0].value)
+
+
+def is_list_of(crl_der: bytes, *, issuer_der: bytes) -> bool:
+    """Whether the issuer signed this list."""
+    issuer = x509.load_der_x509_certificate(issuer_der)
+    try:
+        listed = x509.load_der_x509_crl(crl_der)
+    except ValueError:
+        return False
+    key = issuer.public_key()
+    return (
+        isinstance(key, ec.EllipticCurvePublicKey)
+        and listed.issuer == issuer.subject
+        and listed.is_signature_valid(key)
+    )

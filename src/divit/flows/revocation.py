@@ -27,9 +27,7 @@ def revoke_spoiled(certificate_id: UUID, *, by: Actor) -> StatusChange:
     """The card broke before it was handed over: its certificate ends, another card is made; `by` gave the card up."""
     with transaction.atomic():
         certificate = services.lock(certificate_id, by=SYSTEM)
-        return revoke_locked(
-            certificate, reason=Reason.CESSATION_OF_OPERATION, by=SYSTEM, notice="certificate_spoiled"
-        )
+        return revoke_locked(certificate, reason=Reason.CESSATION_OF_OPERATION, by=SYSTEM, notice="certificate_spoiled")
 
 
 def revoke_locked(certificate: Certificate, *, reason: Reason, by: Actor, notice: str) -> StatusChange:

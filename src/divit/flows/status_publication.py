@@ -5,14 +5,14 @@ from uuid import UUID
 
 from django.db import transaction
 
-from divit.certificates import authorities, selectors, services
+from divit.certificates import authorities, reading, selectors, services
 from divit.certificates.lifecycle import State
 from divit.certificates.models import PublishedCrl, StatusChange, StatusEvidence
 from divit.certificates.ports import CrlSeen, OcspSeen, StatusProbe
 from divit.flows import notices
 from divit.flows.jobs import later
 from divit.kernel import clock
-from divit.kernel.errors import Refused
+from divit.kernel.errors import NeighbourFailed, Refused
 from divit.kernel.serials import Serial
 from divit.pki import ceremony, crl
 from divit.pki.keystores.base import KeyStore
@@ -145,7 +145,10 @@ def _look_at_ocsp(change: StatusChange, *, probe: StatusProbe) -> bool:
 
 
 def _look_at_list(change: StatusChange, *, probe: StatusProbe) -> bool:
-    seen = probe.crl(change.certificate.issuer.crl_url)
+    issuer = change.certificate.issuer
+    seen = probe.crl(issuer.crl_url)
+    if not reading.is_list_of(seen.der, issuer_der=bytes(issuer.certificate)):
+        raise NeighbourFailed("crl", "garbage", outcome_known=True)
     if not _list_tells(seen, change):
         return False
     with transaction.atomic():

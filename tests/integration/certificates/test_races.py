@@ -3,6 +3,7 @@
 import threading
 import uuid
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from django.db import connection
@@ -78,7 +79,7 @@ def test_two_at_once(
         if held:
             suspend(certificate, by)
         before = StatusChange.objects.filter(certificate=certificate).count()
-        outcomes = at_once(lambda c=certificate: left(c, by), lambda c=certificate: right(c, by))  # type: ignore[misc]
+        outcomes = at_once(partial(left, certificate, by), partial(right, certificate, by))
         certificate.refresh_from_db()
         changes = StatusChange.objects.filter(certificate=certificate).count() - before
         assert changes == outcomes.count("done") >= 1
@@ -97,7 +98,7 @@ def test_the_same_intent_at_two_signers(
         made = make_certificate(person)
         earlier = Certificate.objects.count()
         intent = _begin_another(person, made.institution)
-        outcomes = at_once(*[lambda i=intent: issuance.complete(i.pk, keystore=keystore)] * 2)  # type: ignore[misc]
+        outcomes = at_once(*[partial(issuance.complete, intent.pk, keystore=keystore)] * 2)
         assert outcomes == ["done", "done"]
         assert Certificate.objects.count() == earlier + 1
 
@@ -110,8 +111,7 @@ def test_a_replacement_and_a_revocation_by_the_holder(
         old = make_certificate(person)
         intent = _begin_another(person, old.institution, replaces=True)
         outcomes = at_once(
-            lambda i=intent: issuance.complete(i.pk, keystore=keystore),  # type: ignore[misc]
-            lambda c=old, p=person: revoke(c, holder_of(p)),  # type: ignore[misc]
+            partial(issuance.complete, intent.pk, keystore=keystore), partial(revoke, old, holder_of(person))
         )
         old.refresh_from_db()
         assert outcomes[0] == "done"

@@ -275,6 +275,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         db_comment="kvkk: yok; who signed; archive period",
                         on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
                         to="certificates.issuer",
                     ),
                 ),

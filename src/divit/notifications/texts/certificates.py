@@ -17,7 +17,7 @@ NOTICES = {
         "başvurabilirsiniz.\n\n" + _NOT_YOU_TR,
         mail_en="Your qualified certificate with serial number {serial} was suspended on {at}. While it is suspended, "
         "signatures made with it do not count as valid.\n\nIf you find your card, you can lift the suspension under "
-        "Online İşlemler (online services). If there is no chance of finding it, revoke the certificate and apply for "
+        "Online Transactions. If there is no chance of finding it, revoke the certificate and apply for "
         "a new one.\n\n" + _NOT_YOU_EN,
     ),
     "certificate_reinstated": Notice(
@@ -28,7 +28,7 @@ NOTICES = {
         mail_tr="{serial} seri numaralı nitelikli elektronik sertifikanız {at} itibarıyla askıdan indirildi ve yeniden "
         "geçerli.\n\n" + _NOT_YOU_TR + " Sertifikanızı Online İşlemler sayfasından da hemen askıya alabilirsiniz.",
         mail_en="The suspension of your qualified certificate with serial number {serial} was lifted on {at}; it is "
-        "valid again.\n\n" + _NOT_YOU_EN + " You can also suspend it at once under Online İşlemler (online services).",
+        "valid again.\n\n" + _NOT_YOU_EN + " You can also suspend it at once under Online Transactions.",
     ),
     "certificate_revoked": Notice(
         sms_tr="Sertifikanız {at} itibarıyla iptal edildi; yeniden açılamaz. " + _NOT_YOU_TR,
@@ -40,7 +40,7 @@ NOTICES = {
         "Online İşlemler sayfasından başvurabilirsiniz.\n\n" + _NOT_YOU_TR,
         mail_en="Your qualified certificate with serial number {serial} was revoked on {at}. A revoked certificate "
         "cannot be opened again. Signatures that you made before are not affected.\n\nYou can apply for a new one "
-        "under Online İşlemler (online services).\n\n" + _NOT_YOU_EN,
+        "under Online Transactions.\n\n" + _NOT_YOU_EN,
     ),
     "certificate_replaced": Notice(
         sms_tr="Yeni sertifikanız üretildi; aynı kurumdan aldığınız eski sertifikanız {at} itibarıyla iptal edildi.",
@@ -75,6 +75,6 @@ NOTICES = {
         "sertifikayı Online İşlemler sayfasından hemen askıya alın ve bize haber verin.",
         mail_en="A qualified certificate with serial number {serial} was made in your name on {at}. Your card will be "
         "sent to your address by courier and handed over only to you, against proof of identity.\n\nIf you did not "
-        "apply for one, suspend it at once under Online İşlemler (online services) and tell us.",
+        "apply for one, suspend it at once under Online Transactions and tell us.",
     ),
 }

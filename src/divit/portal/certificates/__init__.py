@@ -1,0 +1,1 @@
+"""A person's certificates: closing, opening, ending, and the proof that the world knows."""
