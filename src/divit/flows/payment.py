@@ -8,6 +8,7 @@ Locks are taken in the order application, charge, attempt.
 import json
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
@@ -17,7 +18,7 @@ from django.db import transaction
 
 from divit.applications import services as applications
 from divit.applications.lifecycle import State as ApplicationState
-from divit.flows import release
+from divit.flows import rate_limits, release
 from divit.flows.jobs import later
 from divit.flows.notices import tell
 from divit.kernel import clock
@@ -98,18 +99,20 @@ class Heard:
     attempt: Attempt | None
 
 
-def hear(pairs: Pairs, *, source: BankMessage.Source, bank: Bank) -> Heard:
+def hear(pairs: Pairs, *, source: BankMessage.Source, bank: Bank, address: str) -> Heard:
     """Somebody brings word of the bank (its server, or a browser with no session): keep it, and go and ask.
 
     Believed is nothing but that there is something to ask about; said twice, late or in another order it changes
-    nothing. A message whose hash does not hold is kept and otherwise ignored.
+    nothing. A message whose hash does not hold is ignored (some from each `address` are kept).
     """
     raw = _without_card_numbers(pairs)
     try:
         said = bank.read_callback(pairs)
     except Invalid:
-        services.keep_message(source=source, raw=raw, said=None)
         log.warning("a %s message with a wrong hash was refused", source)
+        with suppress(Refused), transaction.atomic():
+            rate_limits.take(rate_limits.unproven_limits(address=address), code="messages_too_many")
+            services.keep_message(source=source, raw=raw, said=None)
         return Heard(proven=False, attempt=None)
     with transaction.atomic():
         services.keep_message(source=source, raw=raw, said=said)
@@ -132,7 +135,7 @@ _MOST_KEPT = 8000
 
 
 def _without_card_numbers(pairs: Pairs) -> str:
-    kept = [[name, "•" if name.casefold() in _CARD_FIELDS else value] for name, value in pairs]
+    kept = [[name, "•" if name.casefold() in _CARD_FIELDS else value] for name, value in pairs]  # ascii
     return json.dumps(kept, ensure_ascii=False)[:_MOST_KEPT].replace("\\u0000", "")
 
 

@@ -133,7 +133,7 @@ def deliver(code_id: str, *, sms: SmsGateway, mail: MailGateway) -> None:
 
     The operator takes one message of an id once, so a second try after an unknown outcome sends nothing twice.
     """
-    code = PhoneCode.objects.select_related("person").filter(pk=code_id).first()
+    code = selectors.to_send(code_id)
     if code is None or code.state != State.SENT or code.handed_over_at or code.expires_at <= clock.now():
         return
     words = texts.CODE[code.person.language if code.person.language in texts.CODE else "tr"]

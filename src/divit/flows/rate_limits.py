@@ -8,7 +8,17 @@ from divit.verification.windows import Limit, take
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400
 
-__all__ = ["DAY", "HOUR", "MINUTE", "Limit", "code_limits", "debt_limits", "reference_limits", "take"]
+__all__ = [
+    "DAY",
+    "HOUR",
+    "MINUTE",
+    "Limit",
+    "code_limits",
+    "debt_limits",
+    "reference_limits",
+    "take",
+    "unproven_limits",
+]
 
 
 def code_limits(*, to: str, person_id: str, address: str) -> list[Limit]:
@@ -36,6 +46,14 @@ def debt_limits(*, number: str, address: str) -> list[Limit]:
         Limit(name="debt.number", of=number, most=5, seconds=DAY),
         Limit(name="debt.address", of=address, most=60, seconds=HOUR),
         Limit(name="debt.all", of="", most=5000, seconds=HOUR),
+    ]
+
+
+def unproven_limits(*, address: str) -> list[Limit]:
+    """Keeping words that only claim to be the bank's: some are worth a look, a flood of them is not."""
+    return [
+        Limit(name="unproven.address", of=address, most=30, seconds=HOUR),
+        Limit(name="unproven.all", of="", most=1000, seconds=DAY),
     ]
 
 

@@ -37,7 +37,8 @@ def charge(charge_id: UUID | str) -> Charge:
 
 def due_charges_of(person_id: UUID | str) -> list[Charge]:
     """What a person owes, oldest first."""
-    return list(Charge.objects.filter(person_id=person_id, state=ChargeState.DUE).order_by("accrued_at", "id"))
+    found = Charge.objects.select_related("application").filter(person_id=person_id, state=ChargeState.DUE)
+    return list(found.order_by("accrued_at", "id"))
 
 
 def attempt(attempt_id: UUID | str) -> Attempt:

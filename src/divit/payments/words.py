@@ -10,6 +10,7 @@ REFUSALS = {
     "charge_not_due": _("Bu borç artık ödenmeyi beklemiyor."),
     "payment_being_checked": _("Önceki ödemenizi bankaya soruyoruz. Sonuç belli olana dek lütfen yeniden ödemeyin."),
     "forged_callback": _("Bankadan gelen bildirim doğrulanamadı."),
+    "messages_too_many": _("Çok sayıda bildirim geldi."),
     "debt_queries_too_many": _(
         "Çok sayıda sorgu yapıldı. {until:%d.%m.%Y} günü saat {until:%H.%M} olunca yeniden deneyin."
     ),

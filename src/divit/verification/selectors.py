@@ -20,6 +20,11 @@ def code_of_person(code_id: UUID | str, *, person_id: UUID | str, session: str) 
         raise NotFound from None
 
 
+def to_send(code_id: UUID | str) -> PhoneCode | None:
+    """A code with its person, for sending it."""
+    return PhoneCode.objects.select_related("person").filter(pk=code_id).first()
+
+
 def live_code(*, person_id: UUID | str, purpose: str, subject_id: str, session: str) -> PhoneCode | None:
     """The code that is waiting for its answer, if there is one."""
     return PhoneCode.objects.filter(

@@ -133,7 +133,7 @@ class Payer:
         return begun.attempt
 
     def hear(self, pairs: list[tuple[str, str]]) -> payment.Heard:
-        return payment.hear(pairs, source=BankMessage.Source.CALLBACK, bank=self.bank)
+        return payment.hear(pairs, source=BankMessage.Source.CALLBACK, bank=self.bank, address="192.0.2.9")
 
     def charges(self, charge: Charge) -> list[tuple[str, int]]:
         """What the bank's own ledger says of a charge: kind and kuruş."""

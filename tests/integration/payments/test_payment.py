@@ -82,7 +82,7 @@ class TestCharge:
     def test_books_are_insert_only(self, owe: Owe, table: str, payer: Payer) -> None:
         payer.pay(owe())
         with connection.cursor() as cursor, pytest.raises(DatabaseError, match="insert-only"):
-            cursor.execute(f"DELETE FROM {table}")  # noqa: S608
+            cursor.execute(f"DELETE FROM {table}")
 
     def test_an_entry_that_does_not_balance_is_not_committed(self, owe: Owe) -> None:
         charge = owe()

@@ -1,0 +1,1 @@
+"""Borç Sorgulama ve Ödeme: asking for a debt, going to the bank, and coming back."""
