@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
+
 from divit.audit.models import Entry, History
 
 
@@ -30,6 +32,17 @@ def entries_of(kind: str, row_id: str, *, limit: int = 200) -> list[Told]:
     """The latest entries about one thing, newest first."""
     found = Entry.objects.filter(subject_kind=kind, subject_id=str(row_id)).order_by("-seq")[:limit]
     return [_told(entry) for entry in found]
+
+
+def latest(*, limit: int = 100) -> list[Told]:
+    """The newest entries of all."""
+    return [_told(entry) for entry in Entry.objects.order_by("-seq")[:limit]]
+
+
+def entries_naming(some_id: str, *, limit: int = 100) -> list[Told]:
+    """The newest entries in which an id stands as the thing, the person or the actor."""
+    named = Q(subject_id=some_id) | Q(person_id=some_id) | Q(actor_id=some_id)
+    return [_told(entry) for entry in Entry.objects.filter(named).order_by("-seq")[:limit]]
 
 
 def moves_of(law: str, row_id: str) -> list[History]:

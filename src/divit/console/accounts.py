@@ -1,12 +1,76 @@
-"""Staff accounts: nobody signs up, and no password opens anything."""
+"""Staff accounts: nobody signs up, no password opens anything, nobody is left without a second factor."""
+
+import base64
+import hashlib
+import smtplib
+from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from django.http import HttpRequest
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from cryptography.fernet import Fernet
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from divit.kernel.errors import NeighbourFailed
+
+_OPENING = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 
 class StaffAccountAdapter(DefaultAccountAdapter):
-    """Accounts are made by the command line only."""
+    """Accounts are made by the operator's command alone."""
+
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "incorrect_code": _("Kod doğru değil. Gelen en son kodu yazın."),
+        "too_many_login_attempts": _("Çok fazla deneme yapıldı. Birkaç dakika sonra yeniden deneyin."),
+        "rate_limited": _("Çok fazla deneme yapıldı. Birkaç dakika sonra yeniden deneyin."),
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Never."""
         return False
+
+    def pre_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse | None:
+        """An account whose second factor is missing opens nothing: an e-mail account alone must not be enough."""
+        if not Authenticator.objects.filter(user_id=user.pk, type__in=_OPENING).exists():
+            return HttpResponseRedirect(reverse("console:no_second_factor"))
+        answer: HttpResponse | None = super().pre_login(request, user, **kwargs)
+        return answer
+
+    def add_message(self, *args: Any, **kwargs: Any) -> None:
+        """Our pages say themselves what happened."""
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """A mail server that does not answer is said in plain words."""
+        try:
+            super().send_mail(template_prefix, email, context)
+        except (smtplib.SMTPException, OSError) as failure:
+            raise NeighbourFailed("mail", "down", outcome_known=False) from failure
+
+
+class StaffMfaAdapter(DefaultMFAAdapter):
+    """Secrets of second factors are encrypted at rest; the last one cannot be taken away."""
+
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "incorrect_code": _("Kod doğru değil ya da süresi doldu. Uygulamadaki yeni kodu yazın."),
+        "cannot_delete_authenticator": _("Son ikinci adımınız kaldırılamaz; önce bir başkasını ekleyin."),
+    }
+
+    def encrypt(self, text: str) -> str:
+        """Under a key that follows from the installation's own secret."""
+        return _box().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return _box().decrypt(encrypted_text.encode()).decode()
+
+    def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
+        """One that opens must remain."""
+        others = Authenticator.objects.filter(user_id=authenticator.user_id, type__in=_OPENING)
+        return authenticator.type not in _OPENING or others.exclude(pk=authenticator.pk).exists()
+
+
+def _box() -> Fernet:
+    secret = hashlib.sha256(b"second factors:" + settings.SECRET_KEY.encode()).digest()
+    return Fernet(base64.urlsafe_b64encode(secret))

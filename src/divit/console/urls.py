@@ -1,6 +1,31 @@
 """Addresses of the desks."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+
+from divit.console.desks import books, cards, dispatching, home, institution, registration
 
 app_name = "console"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("ikinci-adim-yok/", home.no_second_factor, name="no_second_factor"),
+    path("kayit/", registration.registration, name="registration"),
+    path("kayit/<uuid:application_id>/", registration.registration_application, name="registration_application"),
+    path("uretim/", cards.production, name="production"),
+    path("uretim/<uuid:order_id>/", cards.production_order, name="production_order"),
+    path("denetim/", cards.inspection, name="inspection"),
+    path("denetim/<uuid:order_id>/", cards.inspection_order, name="inspection_order"),
+    path("sevkiyat/", dispatching.dispatch, name="dispatch"),
+    path("sevkiyat/kart/<uuid:order_id>/", dispatching.dispatch_order, name="dispatch_order"),
+    path("sevkiyat/gonderi/<uuid:parcel_id>/", dispatching.dispatch_parcel, name="dispatch_parcel"),
+    path("defter/", books.books, name="books"),
+    path("temsilci/", institution.representative_door, name="representative_door"),
+    path("temsilci/<uuid:institution_id>/", institution.representative, name="representative"),
+    path(
+        "temsilci/<uuid:institution_id>/<uuid:application_id>/",
+        institution.representative_application,
+        name="representative_application",
+    ),
+    path("yetkili/", institution.officer_door, name="officer_door"),
+    path("yetkili/<uuid:institution_id>/", institution.officer, name="officer"),
+    path("yetkili/<uuid:institution_id>/<uuid:certificate_id>/", institution.officer_suspend, name="officer_suspend"),
+]

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from divit.audit.models import History
+from divit.audit.selectors import moves_of
 from divit.delivery.lifecycle import PARCEL, PinState, State
 from divit.delivery.models import CourierReport, Parcel, PinRequest, SealedPin
 from divit.kernel.errors import NotFound
@@ -43,8 +43,7 @@ def in_states(states: Iterable[State]) -> QuerySet[Parcel]:
 
 def steps_of(parcel_id: uuid.UUID) -> dict[str, datetime]:
     """When each state was last entered, for the status page."""
-    moves = History.objects.filter(law=PARCEL.name, row_id=str(parcel_id)).order_by("id")
-    return {move.target: move.at for move in moves}
+    return {move.target: move.at for move in moves_of(PARCEL.name, str(parcel_id))}
 
 
 def reports_of(tracking_no: str) -> list[CourierReport]:

@@ -37,10 +37,11 @@ _NOTICE_OF = {
 }
 
 
-def dispatch(order_id: uuid.UUID, *, by: Actor) -> Parcel:
-    """Pack an inspected card for the courier (Kuryeye hazırla)."""
+def dispatch(order_id: uuid.UUID, *, digits: str, by: Actor) -> Parcel:
+    """Pack an inspected card, whose number ends in `digits`, for the courier (Kuryeye hazırla)."""
     with transaction.atomic():
         order = production.locked(order_id)
+        production.check_in_hand(order, digits)
         production.carry_out(order, OrderAct.DISPATCH, by=by, now=clock.now())
         parcel = parcels.pack(
             order_id=order.pk,

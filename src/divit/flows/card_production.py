@@ -169,10 +169,11 @@ def load(order_id: uuid.UUID, *, station: CardStation) -> None:
             )
 
 
-def inspect(order_id: uuid.UUID, *, by: Actor) -> None:
-    """A second person has the card in hand and finds it right (Denetimden geçir)."""
+def inspect(order_id: uuid.UUID, *, digits: str, by: Actor) -> None:
+    """A second person has the card in hand, reads the end of its number, and finds it right (Denetimden geçir)."""
     with transaction.atomic():
         order = services.locked(order_id)
+        services.check_in_hand(order, digits)
         services.carry_out(order, Act.INSPECT, by=by, now=clock.now())
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from divit.audit.models import History
+from divit.audit.selectors import moves_of
 from divit.kernel.errors import NotFound
 from divit.production.lifecycle import CARD_ORDER, State
 from divit.production.models import Card, CardOrder
@@ -59,5 +59,4 @@ def stuck(state: State, *, before: datetime) -> list[CardOrder]:
 
 def steps_of(order_id: uuid.UUID) -> dict[str, datetime]:
     """When each state was last entered, for the status page."""
-    moves = History.objects.filter(law=CARD_ORDER.name, row_id=str(order_id)).order_by("id")
-    return {move.target: move.at for move in moves}
+    return {move.target: move.at for move in moves_of(CARD_ORDER.name, str(order_id))}

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from divit.audit import moves
 from divit.kernel.actors import Actor
-from divit.kernel.errors import NotFound, Refused
+from divit.kernel.errors import Invalid, NotFound, Refused
 from divit.production.lifecycle import CARD_ORDER, Act, Facts, State
 from divit.production.models import Card, CardOrder
 
@@ -98,6 +98,15 @@ def carry_out(
 def take_card(order: CardOrder) -> Card:
     """The next card of an order that is being personalised."""
     return Card.objects.create(order=order, number=order.cards.count() + 1)
+
+
+def check_in_hand(order: CardOrder, digits: str) -> None:
+    """Whoever passes or packs a card reads the end of its number from the card itself.
+
+    Raises `Invalid("card_number_other")`: the card in the hand is another one.
+    """
+    if digits.strip() != living_card(order).card_serial[-4:]:
+        raise Invalid("card_number_other", field="digits")
 
 
 def record_asking(card: Card, *, now: datetime) -> None:

@@ -29,7 +29,8 @@ REFUSALS: dict[str, str | Promise] = {
         "Bozuk karttaki sertifika henüz iptal edilmedi. İptal tamamlanınca yeni kart sıraya alınabilir."
     ),
     "card_already_taken": _("Kartınızın üretimi başladı; bu aşamadan sonra başvurudan vazgeçilemez."),
-    "card_order_open": _("Bu başvurunun üretimi zaten sürüyor."),
+    "card_number_other": _("Elinizdeki kart bu başvurunun kartı değil. Kartın üzerindeki son dört haneyi yazın."),
+    "product_unknown": _("Bu ürün üretilemiyor."),
 }
 TROUBLES: dict[str, str | Promise] = {
     "station_down": _("Kart istasyonu yanıt vermiyor; kendiliğinden yeniden denenecek."),

@@ -14,7 +14,7 @@ from divit.kernel.actors import Actor, Role
 from divit.kernel.errors import NeighbourFailed, Refused
 from divit.notifications.models import Message
 from divit.production.models import CardOrder
-from tests.fixtures_cards import DISPATCHER, INSPECTOR, PRODUCER, ScriptedCourier, ScriptedStation
+from tests.fixtures_cards import DISPATCHER, INSPECTOR, PRODUCER, ScriptedCourier, ScriptedStation, digits_of
 
 pytestmark = pytest.mark.usefixtures("pin_recipient")
 Jobs = Callable[..., None]
@@ -26,14 +26,14 @@ def inspected(make_order: Callable[..., CardOrder], station: ScriptedStation, ru
     order = make_order()
     card_production.take(order.pk, by=PRODUCER)
     run_jobs()
-    card_production.inspect(order.pk, by=INSPECTOR)
+    card_production.inspect(order.pk, digits=digits_of(order), by=INSPECTOR)
     return order
 
 
 @pytest.fixture
 def parcel(inspected: CardOrder, courier: ScriptedCourier, run_jobs: Jobs) -> Parcel:
     """A parcel with a tracking number."""
-    card_delivery.dispatch(inspected.pk, by=DISPATCHER)
+    card_delivery.dispatch(inspected.pk, digits=digits_of(inspected), by=DISPATCHER)
     run_jobs()
     found = Parcel.objects.get(order=inspected)
     assert found.state == "handed_over"
@@ -51,10 +51,10 @@ def test_only_an_inspected_card_is_dispatched_and_not_by_its_producer(
     card_production.take(order.pk, by=PRODUCER)
     run_jobs()
     with pytest.raises(Refused, match="not_from_this_state"):
-        card_delivery.dispatch(order.pk, by=DISPATCHER)
-    card_production.inspect(order.pk, by=INSPECTOR)
+        card_delivery.dispatch(order.pk, digits=digits_of(order), by=DISPATCHER)
+    card_production.inspect(order.pk, digits=digits_of(order), by=INSPECTOR)
     with pytest.raises(Refused, match="same_person_twice"):
-        card_delivery.dispatch(order.pk, by=Actor(role=Role.DISPATCHER, id=PRODUCER.id))
+        card_delivery.dispatch(order.pk, digits=digits_of(order), by=Actor(role=Role.DISPATCHER, id=PRODUCER.id))
     assert not Parcel.objects.exists()
 
 
@@ -67,7 +67,7 @@ def test_the_courier_learns_what_it_needs_and_nothing_more(parcel: Parcel, couri
 
 
 def test_an_answer_that_was_lost_makes_no_second_parcel(inspected: CardOrder, courier: ScriptedCourier) -> None:
-    row = card_delivery.dispatch(inspected.pk, by=DISPATCHER)
+    row = card_delivery.dispatch(inspected.pk, digits=digits_of(inspected), by=DISPATCHER)
     courier.fails = 1
     with pytest.raises(NeighbourFailed):
         card_delivery.announce(row.pk, courier=courier)
@@ -161,7 +161,7 @@ def test_returned_it_is_collected_with_the_identity_checked(parcel: Parcel, cour
 
 
 def test_a_lost_job_is_put_back(inspected: CardOrder, courier: ScriptedCourier, run_jobs: Jobs) -> None:
-    row = card_delivery.dispatch(inspected.pk, by=DISPATCHER)
+    row = card_delivery.dispatch(inspected.pk, digits=digits_of(inspected), by=DISPATCHER)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("DELETE FROM procrastinate_jobs")
     assert card_delivery.resume() == 0

@@ -18,7 +18,7 @@ from divit.kernel.actors import Actor, Role
 from divit.kernel.errors import Invalid, NotFound, Refused
 from divit.notifications.models import Message
 from divit.production.models import CardOrder
-from tests.fixtures_cards import DISPATCHER, INSPECTOR, PRODUCER, ScriptedCourier, ScriptedStation
+from tests.fixtures_cards import DISPATCHER, INSPECTOR, PRODUCER, ScriptedCourier, ScriptedStation, digits_of
 from tests.fixtures_pki import holder_of
 
 pytestmark = pytest.mark.usefixtures("pin_recipient")
@@ -33,8 +33,8 @@ def dispatched(
     order = make_order()
     card_production.take(order.pk, by=PRODUCER)
     run_jobs()
-    card_production.inspect(order.pk, by=INSPECTOR)
-    card_delivery.dispatch(order.pk, by=DISPATCHER)
+    card_production.inspect(order.pk, digits=digits_of(order), by=INSPECTOR)
+    card_delivery.dispatch(order.pk, digits=digits_of(order), by=DISPATCHER)
     run_jobs()
     return order
 

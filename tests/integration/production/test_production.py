@@ -15,10 +15,10 @@ from divit.flows import card_production, issuance
 from divit.identity.models import Person
 from divit.kernel import clock
 from divit.kernel.actors import SYSTEM, Actor, Role
-from divit.kernel.errors import NeighbourFailed, Refused
+from divit.kernel.errors import Invalid, NeighbourFailed, Refused
 from divit.production import services
 from divit.production.models import Card, CardOrder
-from tests.fixtures_cards import INSPECTOR, PRODUCER, ScriptedStation
+from tests.fixtures_cards import INSPECTOR, PRODUCER, ScriptedStation, digits_of
 
 pytestmark = pytest.mark.usefixtures("pin_recipient")
 Order = Callable[..., CardOrder]
@@ -44,7 +44,7 @@ def test_from_the_queue_to_an_inspected_card(make_order: Order, station: Scripte
     assert card.certificate_id == certificate.pk
     assert station.loaded == {card.card_serial: [bytes(certificate.der)]}
     assert Application.objects.get(pk=order.application_id).state == "produced"
-    card_production.inspect(order.pk, by=INSPECTOR)
+    card_production.inspect(order.pk, digits=digits_of(order), by=INSPECTOR)
     assert _state(order) == "inspected"
     acts = [move.act for move in moves_of("card_order", str(order.pk))]
     assert acts == ["begin", "take", "certify", "issue", "load", "inspect"]
@@ -73,10 +73,21 @@ def test_who_produced_neither_inspects_nor_slips_past_the_database(
     run_jobs()
     same_person = Actor(role=Role.INSPECTOR, id=PRODUCER.id, level=PRODUCER.level)
     with pytest.raises(Refused, match="same_person_twice"):
-        card_production.inspect(order.pk, by=same_person)
+        card_production.inspect(order.pk, digits=digits_of(order), by=same_person)
     with pytest.raises(DatabaseError, match="card_order_two_persons_inspect"):
         CardOrder.objects.filter(pk=order.pk).update(inspected_by=PRODUCER.id)
     assert _state(order) == "produced"
+
+
+def test_the_card_in_the_hand_must_be_the_card_of_the_order(
+    make_order: Order, station: ScriptedStation, run_jobs: Jobs
+) -> None:
+    first, second = make_order(), make_order()
+    for order in (first, second):
+        card_production.take(order.pk, by=PRODUCER)
+    run_jobs()
+    with pytest.raises(Invalid, match="card_number_other"):
+        card_production.inspect(first.pk, digits=digits_of(second), by=INSPECTOR)
 
 
 def test_a_state_moves_by_the_law_alone(make_order: Order) -> None:

@@ -1,0 +1,1 @@
+"""One module per desk: parse, call, redirect."""

@@ -1,0 +1,123 @@
+"""Sevkiyat: inspected cards go to the courier, returned ones are sent again or handed over at the counter."""
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from divit.applications import selectors as applications
+from divit.console.access import DeskRequest, desk
+from divit.console.desks.cards import open_acts, row_of
+from divit.console.forms import CardInHandForm, IdentityCheckedForm, SpoiledForm
+from divit.console.pages import attempt, done
+from divit.delivery import selectors, words
+from divit.delivery.lifecycle import PARCEL, Facts, State
+from divit.delivery.models import Parcel
+from divit.flows import card_delivery, card_production
+from divit.kernel.actors import Role
+from divit.kernel.errors import NotFound
+from divit.production import selectors as production
+from divit.production.lifecycle import State as OrderState
+
+UNDER_WAY = (State.PACKED, State.HANDED_OVER, State.ON_THE_WAY, State.RETURNED)
+_PAGE = 100
+
+
+@desk(Role.DISPATCHER)
+@require_safe
+def dispatch(request: DeskRequest) -> HttpResponse:
+    """Cards to pack, and parcels under way."""
+    rows = [row_of(order) for order in production.in_states([OrderState.INSPECTED])[:_PAGE]]
+    parcels = [
+        {"parcel": parcel, "state": words.STATES[parcel.state], "trouble": words.TROUBLES.get(parcel.trouble, "")}
+        for parcel in selectors.in_states(UNDER_WAY)[:_PAGE]
+    ]
+    return render(request, "console/dispatch/queue.html", {"rows": rows, "parcels": parcels})
+
+
+@desk(Role.DISPATCHER)
+@require_http_methods(["GET", "POST"])
+def dispatch_order(request: DeskRequest, order_id: uuid.UUID) -> HttpResponse:
+    """One inspected card: packed for its address, or given up."""
+    order = production.order(order_id)
+    if order.state != OrderState.INSPECTED:
+        raise NotFound("card order")
+    act = request.POST.get("act")
+    in_hand = CardInHandForm(request.POST if act == "dispatch" else None)
+    spoiled = SpoiledForm(request.POST if act == "spoil" else None)
+    refusal = ""
+    by = request.actor
+    if in_hand.is_bound and in_hand.is_valid():
+        digits = in_hand.cleaned_data["digits"]
+        refusal = attempt(lambda: card_delivery.dispatch(order_id, digits=digits, by=by), form=in_hand)
+        if not refusal and not in_hand.errors:
+            return done(request, _("Kart kuryeye hazırlandı; gönderi numarası isteniyor."), to="console:dispatch")
+    elif spoiled.is_bound and spoiled.is_valid():
+        why = spoiled.cleaned_data["why"]
+        refusal = attempt(lambda: card_production.spoil(order_id, why=why, by=by))
+        if not refusal:
+            return done(request, _("Kart bozuk olarak işaretlendi; sertifikası iptal edildi."), to="console:dispatch")
+    application = applications.application(order.application_id)
+    context = {
+        "row": row_of(order),
+        "address": card_delivery.address_of(application),
+        "reader": application.reader == "mini",
+        "acts": open_acts(order, by=by),
+        "same_person": by.id == order.produced_by,
+        "in_hand": in_hand,
+        "spoiled": spoiled,
+    }
+    _look(request, str(order.person_id), ("card_order", str(order.pk)))
+    return _answer(request, "console/dispatch/order.html", context, refusal=refusal, forms=(in_hand, spoiled))
+
+
+@desk(Role.DISPATCHER)
+@require_http_methods(["GET", "POST"])
+def dispatch_parcel(request: DeskRequest, parcel_id: uuid.UUID) -> HttpResponse:
+    """One parcel: where it is, and what may be done with it."""
+    parcel = selectors.parcel(parcel_id)
+    act = request.POST.get("act")
+    checked = IdentityCheckedForm(request.POST if act == "collect" else None)
+    refusal = ""
+    by = request.actor
+    if act == "send_again" or (checked.is_bound and checked.is_valid()):
+        refusal = attempt(
+            lambda: (
+                card_delivery.send_again(parcel_id, by=by)
+                if act == "send_again"
+                else card_delivery.collect(parcel_id, identity_checked=True, by=by)
+            )
+        )
+        if not refusal:
+            return done(request, _("Yapıldı."), to="console:dispatch_parcel", parcel_id=parcel_id)
+    context = {
+        "parcel": parcel,
+        "state": words.STATES[parcel.state],
+        "trouble": words.TROUBLES.get(parcel.trouble, ""),
+        "reports": selectors.reports_of(parcel.tracking_no),
+        "acts": _open_acts(parcel, by_id=by.id),
+        "checked": checked,
+    }
+    _look(request, str(parcel.person_id), ("parcel", str(parcel.pk)))
+    return _answer(request, "console/dispatch/parcel.html", context, refusal=refusal, forms=(checked,))
+
+
+def _open_acts(parcel: Parcel, *, by_id: str) -> set[str]:
+    facts = Facts(identity_checked=True, acting=by_id, produced_by=parcel.produced_by)
+    return {str(act) for act in PARCEL.open_to(role=Role.DISPATCHER, state=State(parcel.state), facts=facts)}
+
+
+def _look(request: DeskRequest, person_id: str, subject: tuple[str, str]) -> None:
+    request.looks.append({"by": request.actor, "person_id": person_id, "purpose": "delivery", "subject": subject})
+
+
+def _answer(
+    request: DeskRequest, template: str, context: dict[str, Any], *, refusal: str, forms: tuple[forms.Form, ...]
+) -> HttpResponse:
+    failed = bool(refusal) or any(form.is_bound and form.errors for form in forms)
+    status = 409 if failed else 200
+    return render(request, template, {**context, "refusal": refusal, "has_errors": failed}, status=status)

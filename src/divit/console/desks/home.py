@@ -1,0 +1,48 @@
+"""The door of the desks: each sees the desks that are theirs."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from divit.console import labels
+from divit.console.access import DeskRequest, anyone, appointments, staff_at
+from divit.identity.staff import DESKS
+from divit.kernel.actors import Role
+
+_ADDRESSES = {
+    Role.REGISTRAR: "console:registration",
+    Role.PRODUCER: "console:production",
+    Role.INSPECTOR: "console:inspection",
+    Role.DISPATCHER: "console:dispatch",
+    Role.AUDITOR: "console:books",
+}
+_OF_INSTITUTIONS = {Role.REPRESENTATIVE: "console:representative", Role.OFFICER: "console:officer"}
+
+
+@anyone
+@require_safe
+def home(request: DeskRequest) -> HttpResponse:
+    """Masalar."""
+    account = staff_at(request)
+    own = [role for role in DESKS if account is not None and role in account.desks]
+    of_institutions = [
+        {
+            "role": labels.DESKS[role],
+            "what_for": labels.WHAT_FOR[role],
+            "address": address,
+            "institution": one.institution,
+        }
+        for role, address in _OF_INSTITUTIONS.items()
+        for one in (appointments(request.person, role) if request.person else [])
+    ]
+    desks = [{"name": labels.DESKS[r], "what_for": labels.WHAT_FOR[r], "address": _ADDRESSES[r]} for r in own]
+    return render(
+        request, "console/home.html", {"account": account, "desks": desks, "of_institutions": of_institutions}
+    )
+
+
+@anyone
+@require_safe
+def no_second_factor(request: DeskRequest) -> HttpResponse:
+    """An account without a second factor cannot come in; its owner learns whom to ask."""
+    return render(request, "console/no_second_factor.html")

@@ -1,0 +1,58 @@
+"""Names of things as the desks show them."""
+
+from django.utils.translation import gettext_lazy as _
+
+from divit.applications.kinds import Kind
+from divit.applications.lifecycle import State
+from divit.kernel.actors import Role
+
+DESKS = {
+    Role.REGISTRAR: _("Kayıt masası"),
+    Role.PRODUCER: _("Üretim masası"),
+    Role.INSPECTOR: _("Denetim masası"),
+    Role.DISPATCHER: _("Sevkiyat masası"),
+    Role.AUDITOR: _("Defter masası"),
+    Role.REPRESENTATIVE: _("E-imza temsilcisi masası"),
+    Role.OFFICER: _("Kurum yetkilisi masası"),
+}
+WHAT_FOR = {
+    Role.REGISTRAR: _("Başvuru arayın, merkeze gelen formu teslim alın."),
+    Role.PRODUCER: _("Sıradaki kartları üretime alın."),
+    Role.INSPECTOR: _("Üretilen kartları ikinci kişi olarak denetleyin."),
+    Role.DISPATCHER: _("Denetlenen kartları kuryeye hazırlayın, geri gelenleri yeniden gönderin."),
+    Role.AUDITOR: _("Kimin ne zaman ne yaptığını okuyun."),
+    Role.REPRESENTATIVE: _("Kurumunuzdaki başvuruların formlarını teslim alın ya da gerekçesiyle geri verin."),
+    Role.OFFICER: _("Kurumunuzun sertifikalarını görün, ayrılanların sertifikalarını askıya alın."),
+}
+KINDS = {
+    Kind.FIRST: _("İlk sertifika"),
+    Kind.OTHER: _("Diğer"),
+    Kind.RENEWAL: _("Yenileme"),
+    Kind.LOST: _("Kayıp / çalıntı"),
+    Kind.HARDWARE_FAULT: _("Donanım arızası"),
+    Kind.IDENTITY_UPDATE: _("Kimlik bilgisi güncelleme"),
+    Kind.PIN_LOST: _("PIN/PUK kayıp / çalıntı"),
+}
+APPLICATION_STATES = {
+    State.DRAFT: _("Taslak"),
+    State.OPEN: _("Koşullar tamamlanıyor"),
+    State.RELEASED: _("Üretime verildi"),
+    State.PRODUCED: _("Üretildi"),
+    State.DELIVERED: _("Teslim edildi"),
+    State.CLOSED: _("Tamamlandı"),
+    State.WITHDRAWN: _("Vazgeçildi"),
+    State.REJECTED: _("Reddedildi"),
+    State.LAPSED: _("Süresi doldu"),
+}
+REQUIREMENTS = {
+    "phone_proven": _("Telefon doğrulaması"),
+    "fee_paid": _("Ödeme"),
+    "form_received": _("İmzalı form"),
+    "no_certificate_open": _("Önceki sertifikaların kapatılması"),
+    "renewal_window": _("Yenileme zamanı"),
+}
+SPOILED_WHY = [
+    ("damaged", _("Kartta gözle görülen kusur var")),
+    ("print_wrong", _("Kartın üzerindeki bilgiler yanlış basılmış")),
+    ("card_silent", _("Kart okuyucuda yanıt vermiyor")),
+]

@@ -1,0 +1,94 @@
+"""Accounts of the centre's staff: made by the operator, with a second factor from the first moment and no password."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+
+from divit.audit import ledger
+from divit.identity.models import StaffAccount
+from divit.kernel.actors import Actor, Role
+from divit.kernel.errors import Invalid, NotFound, Refused
+
+DESKS = (Role.REGISTRAR, Role.PRODUCER, Role.INSPECTOR, Role.DISPATCHER, Role.AUDITOR)
+
+
+@transaction.atomic
+def create_staff(email: str, *, name: str, desks: Iterable[Role | str], by: Actor) -> tuple[StaffAccount, str]:
+    """A new account and the `otpauth://` address of its second factor, which is told only now.
+
+    Raises `Invalid("staff_email" | "staff_name" | "staff_desk")` or `Refused("staff_exists")`.
+    """
+    wanted = _desks(desks)
+    try:
+        validate_email(email)
+    except ValidationError:
+        raise Invalid("staff_email", field="email") from None
+    if not name.strip():
+        raise Invalid("staff_name", field="name")
+    if StaffAccount.objects.filter(email__iexact=email).exists():
+        raise Refused("staff_exists")
+    account = StaffAccount.objects.create_user(email=email, name=name.strip(), desks=wanted)
+    EmailAddress.objects.create(user=account, email=account.email, verified=True, primary=True)
+    _record(account, "staff.create", by=by, desks=wanted)
+    return account, _second_factor(account)
+
+
+@transaction.atomic
+def renew_second_factor(email: str, *, by: Actor) -> str:
+    """After a lost phone: what was enrolled is void, a new `otpauth://` address. Raises `NotFound`."""
+    account = _account(email)
+    Authenticator.objects.filter(user=account).delete()
+    _record(account, "staff.second_factor", by=by)
+    return _second_factor(account)
+
+
+@transaction.atomic
+def set_desks(email: str, *, desks: Iterable[Role | str], by: Actor) -> None:
+    """Who may do what; an empty list opens nothing. Raises `NotFound`."""
+    account = _account(email)
+    account.desks = _desks(desks)
+    account.save(update_fields=["desks"])
+    _record(account, "staff.desks", by=by, desks=account.desks)
+
+
+@transaction.atomic
+def close_account(email: str, *, by: Actor) -> None:
+    """Somebody leaves: the account opens nothing from the next request on. Raises `NotFound`."""
+    account = _account(email)
+    account.is_active = False
+    account.save(update_fields=["is_active"])
+    _record(account, "staff.close", by=by)
+
+
+def _account(email: str) -> StaffAccount:
+    account = StaffAccount.objects.select_for_update().filter(email__iexact=email).first()
+    if account is None:
+        raise NotFound("staff account")
+    return account
+
+
+def _desks(desks: Iterable[Role | str]) -> list[str]:
+    try:
+        wanted = {Role(desk) for desk in desks}
+    except ValueError:
+        raise Invalid("staff_desk", field="desks") from None
+    if not wanted <= set(DESKS):
+        raise Invalid("staff_desk", field="desks")
+    return sorted(str(desk) for desk in wanted)
+
+
+def _second_factor(account: StaffAccount) -> str:
+    secret = generate_totp_secret()
+    TOTP.activate(account, secret)
+    return str(get_adapter().build_totp_url(account, secret))
+
+
+def _record(account: StaffAccount, act: str, *, by: Actor, **facts: Any) -> None:
+    ledger.record(by=by, act=act, subject=("staff", str(account.pk)), **facts)

@@ -1,0 +1,96 @@
+"""Staff at their desks, people of institutions at theirs, and cards to work on."""
+
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.core.cache import cache
+from django.test import Client
+
+from divit.identity.models import Person, StaffAccount
+from divit.identity.staff import create_staff
+from divit.institutions.models import Appointment, Institution
+from divit.kernel import clock
+from divit.kernel.actors import SYSTEM, Role
+from tests.fixtures_cards import *  # noqa: F403
+from tests.fixtures_pki import *  # noqa: F403
+
+
+@pytest.fixture
+def make_staff(db: None) -> Callable[..., tuple[StaffAccount, str]]:
+    """An account and the secret of its second factor."""
+    made = iter(range(1, 100))
+
+    def make(*desks: Role) -> tuple[StaffAccount, str]:
+        number = next(made)
+        account, uri = create_staff(f"calisan{number}@merkez.example", name=f"Çalışan {number}", desks=desks, by=SYSTEM)
+        return account, parse_qs(urlsplit(uri).query)["secret"][0]
+
+    return make
+
+
+def seat(account: StaffAccount, *, methods: Iterable[str] = ("code", "mfa"), again: bool = False) -> Client:
+    """A browser in which this account has signed in, by these steps."""
+    client = Client()
+    session = client.session
+    session[SESSION_KEY] = str(account.pk)
+    session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
+    session[HASH_SESSION_KEY] = account.get_session_auth_hash()
+    session["account_authentication_methods"] = [
+        {"method": method, "at": clock.now().timestamp(), "reauthenticated": again} for method in methods
+    ]
+    session["account_authentication_methods_user"] = str(account.pk)
+    session.save()
+    client.cookies["divit-session"] = session.session_key
+    return client
+
+
+def log_in(person: Person) -> Client:
+    """A browser in which this person came through e-Devlet."""
+    client = Client()
+    session = client.session
+    now = clock.now().isoformat()
+    session["login"] = {
+        "person_id": str(person.pk),
+        "session": f"session-of-{person.pk}",
+        "method": "mobile_signature",
+        "level": 2,
+        "at": now,
+        "began": now,
+        "seen": now,
+    }
+    session.save()
+    client.cookies["divit-session"] = session.session_key
+    return client
+
+
+@pytest.fixture
+def at_desk(make_staff: Callable[..., tuple[StaffAccount, str]]) -> Callable[..., Client]:
+    """A browser at these desks."""
+    return lambda *desks: seat(make_staff(*desks)[0])
+
+
+@pytest.fixture
+def appoint() -> Callable[..., Appointment]:
+    """Somebody acts for an institution from yesterday on."""
+
+    def appoint(person: Person, institution: Institution, role: str, *, days: int | None = None) -> Appointment:
+        today = clock.today()
+        return Appointment.objects.create(
+            person=person,
+            institution=institution,
+            role=role,
+            starts=today - timedelta(days=10),
+            ends=None if days is None else today + timedelta(days=days),
+            appointed_by="system:system",
+        )
+
+    return appoint
+
+
+@pytest.fixture(autouse=True)
+def _limits_start_anew(db: None) -> None:
+    """The counters of sign-in attempts live in the cache, which no test empties by itself."""
+    cache.clear()

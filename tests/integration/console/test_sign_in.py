@@ -1,0 +1,176 @@
+"""Staff come in by e-mail code and second factor, and by nothing less."""
+
+import re
+import time
+from collections.abc import Callable
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from django.core import mail
+from django.db import connection
+from django.test import Client
+from django.urls import NoReverseMatch, get_resolver, reverse
+
+from divit.audit import selectors as audit
+from divit.identity import staff
+from divit.identity.models import StaffAccount
+from divit.kernel.actors import SYSTEM, Role
+from divit.kernel.errors import Invalid, NotFound, Refused
+from tests.integration.console.conftest import seat
+
+pytestmark = pytest.mark.django_db(transaction=True)
+MakeStaff = Callable[..., tuple[StaffAccount, str]]
+
+
+def _totp(secret: str, *, step: int = 0) -> str:
+    return format_hotp_value(hotp_value(secret, int(time.time()) // 30 + step))
+
+
+def _as_far_as_the_second_factor(client: Client, email: str) -> None:
+    answer = client.post(reverse("account_login"), {"login": email, "next": "/masa/uretim/"})
+    assert answer.status_code == 302, answer.content.decode()
+    (letter,) = mail.outbox
+    code = re.search(r": ([A-Z0-9-]+)\n", letter.body)
+    assert code is not None, letter.body
+    answer = client.post(reverse("account_confirm_login_code"), {"code": code[1], "next": "/masa/uretim/"})
+    assert answer.status_code == 302
+    assert answer.headers["Location"].startswith(reverse("mfa_authenticate"))
+
+
+def test_the_whole_way_in(make_staff: MakeStaff) -> None:
+    account, secret = make_staff(Role.PRODUCER)
+    client = Client()
+    assert client.get("/masa/uretim/").status_code == 302
+    _as_far_as_the_second_factor(client, account.email)
+    assert client.get("/masa/uretim/").status_code == 302  # the e-mail code alone opens nothing
+    wrong = client.post(reverse("mfa_authenticate"), {"code": "000000"})
+    assert wrong.status_code == 200
+    assert "Kod doğru değil" in wrong.content.decode()
+    answer = client.post(reverse("mfa_authenticate"), {"code": _totp(secret)})
+    assert answer.status_code == 302
+    page = client.get("/masa/uretim/")
+    assert page.status_code == 200
+    assert "Üretim masası" in page.content.decode()
+    client.post(reverse("account_logout"))
+    assert client.get("/masa/uretim/").status_code == 302
+
+
+def test_a_code_of_the_app_opens_once(make_staff: MakeStaff) -> None:
+    account, secret = make_staff(Role.PRODUCER)
+    code = _totp(secret)
+    for expected in (302, 200):
+        mail.outbox.clear()
+        client = Client()
+        _as_far_as_the_second_factor(client, account.email)
+        assert client.post(reverse("mfa_authenticate"), {"code": code}).status_code == expected
+
+
+def test_an_unknown_address_is_answered_like_a_known_one(make_staff: MakeStaff) -> None:
+    account, _secret = make_staff(Role.PRODUCER)
+    known = Client().post(reverse("account_login"), {"login": account.email})
+    unknown = Client().post(reverse("account_login"), {"login": "kimse@merkez.example"})
+    assert (known.status_code, known.headers["Location"]) == (unknown.status_code, unknown.headers["Location"])
+    assert [letter.to for letter in mail.outbox] == [[account.email]]
+
+
+def test_an_account_without_second_factor_gets_nowhere(make_staff: MakeStaff) -> None:
+    account, _secret = make_staff(Role.PRODUCER)
+    Authenticator.objects.all().delete()
+    client = Client()
+    client.post(reverse("account_login"), {"login": account.email})
+    code = re.search(r": ([A-Z0-9-]+)\n", mail.outbox[0].body)
+    assert code is not None
+    answer = client.post(reverse("account_confirm_login_code"), {"code": code[1]})
+    assert answer.headers["Location"] == reverse("console:no_second_factor")
+    assert "İkinci adım kurulu değil" in client.get(answer.headers["Location"]).content.decode()
+    assert client.get("/masa/uretim/").status_code == 302
+    assert client.get(reverse("mfa_activate_totp")).status_code == 302
+
+
+def test_a_session_without_second_factor_or_too_long_idle_is_no_session(make_staff: MakeStaff) -> None:
+    account, _secret = make_staff(Role.PRODUCER)
+    assert seat(account, methods=["code"]).get("/masa/uretim/").status_code == 302
+    client = seat(account)
+    assert client.get("/masa/uretim/").status_code == 200
+    session = client.session
+    session["console_seen"] -= 31 * 60
+    session.save()
+    assert client.get("/masa/uretim/").status_code == 302
+    assert client.get("/masa/uretim/").status_code == 302
+
+
+def test_a_closed_account_is_out_at_once(make_staff: MakeStaff) -> None:
+    account, _secret = make_staff(Role.PRODUCER)
+    client = seat(account)
+    staff.close_account(account.email, by=SYSTEM)
+    assert client.get("/masa/uretim/").status_code == 302
+
+
+@pytest.mark.parametrize("name", ["account_signup", "account_reset_password", "account_request_login_code"])
+def test_pages_that_we_do_not_have(name: str) -> None:
+    assert Client().get(reverse(name)).status_code == 404
+    assert Client().post(reverse(name), {"email": "x@y.example", "password1": "x"}).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["account_change_password", "account_set_password", "account_email"])
+def test_pages_that_do_not_even_have_an_address(name: str) -> None:
+    with pytest.raises(NoReverseMatch):
+        get_resolver().reverse(name)
+
+
+def test_no_password_opens_anything(make_staff: MakeStaff) -> None:
+    account, _secret = make_staff(Role.PRODUCER)
+    assert not account.has_usable_password()
+    client = Client()
+    client.post(reverse("account_login"), {"login": account.email, "password": "x"})
+    assert "_auth_user_id" not in client.session
+
+
+def test_the_secret_of_the_second_factor_is_not_readable_at_rest(make_staff: MakeStaff) -> None:
+    _account, secret = make_staff(Role.PRODUCER)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT data::text FROM mfa_authenticator")
+        assert all(secret not in row[0] for row in cursor.fetchall())
+
+
+def test_every_page_of_the_own_account_opens(make_staff: MakeStaff) -> None:
+    account, _secret = make_staff(Role.PRODUCER)
+    waiting = Client()
+    _as_far_as_the_second_factor(waiting, account.email)
+    assert waiting.get(reverse("mfa_authenticate")).status_code == 200
+    asked = seat(account).get(reverse("mfa_deactivate_totp"))
+    assert asked.headers["Location"].startswith(reverse("mfa_reauthenticate"))
+    client = seat(account, again=True)
+    names = ["mfa_index", "mfa_deactivate_totp", "mfa_generate_recovery_codes", "mfa_list_webauthn"]
+    names += ["mfa_add_webauthn", "mfa_reauthenticate", "account_logout"]
+    for name in names:
+        answer = client.get(reverse(name))
+        assert answer.status_code == 200, (name, answer.headers)
+    refused = client.post(reverse("mfa_deactivate_totp"))
+    assert "Son ikinci adımınız kaldırılamaz" in refused.content.decode()
+    assert Authenticator.objects.filter(user=account, type="totp").exists()
+    client.post(reverse("mfa_generate_recovery_codes"))
+    assert client.get(reverse("mfa_view_recovery_codes")).status_code == 200
+
+
+def test_accounts_are_made_changed_and_closed_in_the_ledger(make_staff: MakeStaff) -> None:
+    account, secret = make_staff(Role.PRODUCER, Role.INSPECTOR)
+    uri = staff.renew_second_factor(account.email, by=SYSTEM)
+    assert secret not in uri
+    staff.set_desks(account.email, desks=[Role.AUDITOR], by=SYSTEM)
+    staff.close_account(account.email, by=SYSTEM)
+    acts = [entry.act for entry in audit.entries_of("staff", str(account.pk))]
+    assert acts == ["staff.close", "staff.desks", "staff.second_factor", "staff.create"]
+
+
+def test_wrong_accounts_are_refused(make_staff: MakeStaff) -> None:
+    account, _secret = make_staff(Role.PRODUCER)
+    with pytest.raises(Refused, match="staff_exists"):
+        staff.create_staff(account.email.upper(), name="X", desks=[], by=SYSTEM)
+    for given in ({"email": "no address"}, {"name": " "}, {"desks": [Role.HOLDER]}, {"desks": ["boss"]}):
+        wanted = {"email": "a@b.example", "name": "A", "desks": [Role.AUDITOR], **given}
+        with pytest.raises(Invalid):
+            staff.create_staff(wanted["email"], name=wanted["name"], desks=wanted["desks"], by=SYSTEM)
+    with pytest.raises(NotFound):
+        staff.close_account("kimse@merkez.example", by=SYSTEM)
