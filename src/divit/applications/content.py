@@ -24,7 +24,7 @@ ON_THE_FORM = (
     "operator",
     "channel",
     "unit",
-    "title",
+    "job_title",
     "work_phone",
     "extension",
     "address_kind",

@@ -65,7 +65,7 @@ FIELDS: Mapping[str, Any] = {  # lazy texts; Django's stubs know no public type 
     "operator": _("Operatör"),
     "channel": _("Bilgi Kanalı"),
     "unit": _("Çalıştığı Birim"),
-    "title": _("Ünvan"),
+    "job_title": _("Ünvan"),
     "work_phone": _("İş Telefonu"),
     "extension": _("Dahili"),
     "address_kind": _("Adres Türü"),

@@ -58,7 +58,9 @@ class Application(models.Model):
     channel = models.CharField(max_length=5, blank=True, db_comment="kvkk: yok; sms, email or both; archive period")
     # 3. Kurum bilgisi
     unit = models.CharField(max_length=80, blank=True, db_comment="kvkk: kimlik; unit, on the form; archive period")
-    title = models.CharField(max_length=60, blank=True, db_comment="kvkk: kimlik; post, on the form; archive period")
+    job_title = models.CharField(
+        max_length=60, blank=True, db_comment="kvkk: kimlik; post, on the form; archive period"
+    )
     work_phone = models.CharField(
         max_length=16, blank=True, db_comment="kvkk: iletişim; if the courier finds nobody; 24 months after delivery"
     )

@@ -51,7 +51,7 @@ YEARS = (1, 2, 3)
 LONGEST = {
     "email": 100,
     "unit": 80,
-    "title": 60,
+    "job_title": 60,
     "company": 120,
     "street": 100,
     "building": 40,
@@ -161,7 +161,7 @@ FIELDS: dict[str, Callable[[str], object]] = {
     "operator": _one_of(Operator, "operator"),
     "channel": _one_of(Channel, "channel"),
     "unit": _line("unit"),
-    "title": _line("title"),
+    "job_title": _line("job_title"),
     "work_phone": _work_phone,
     "extension": _extension,
     "address_kind": _one_of(AddressKind, "address_kind"),

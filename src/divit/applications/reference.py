@@ -28,7 +28,7 @@ def read_reference(typed: str) -> str:
     return _written(text)
 
 
-_CAPITALS = {ord(c.lower()): ord(c) for c in ALPHABET if c.isalpha()}
+_CAPITALS = {ord(c.lower()): ord(c) for c in ALPHABET if c.isalpha()}  # ascii
 
 
 def _check(body: str) -> str:

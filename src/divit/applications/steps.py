@@ -30,7 +30,7 @@ RULES = (
     StepRule(step=Step.INSTITUTION, fields=("institution", "kind")),
     StepRule(step=Step.CERTIFICATE, fields=("years", "reader", "publish"), part=1),
     StepRule(step=Step.CONTACT, fields=("email", "phone", "operator", "channel"), part=2),
-    StepRule(step=Step.WORKPLACE, fields=("unit", "title", "work_phone", "extension"), part=3),
+    StepRule(step=Step.WORKPLACE, fields=("unit", "job_title", "work_phone", "extension"), part=3),
     StepRule(
         step=Step.DELIVERY,
         fields=(

@@ -34,7 +34,7 @@ TYPED: dict[Step, dict[str, str]] = {
         "operator": "vodafone",
         "channel": "both",
     },
-    Step.WORKPLACE: {"unit": "Bilgi İşlem", "title": "Öğretmen", "work_phone": "0312 123 45 67", "extension": "12"},
+    Step.WORKPLACE: {"unit": "Bilgi İşlem", "job_title": "Öğretmen", "work_phone": "0312 123 45 67", "extension": "12"},
     Step.DELIVERY: {
         "address_kind": "work",
         "company": "İl Millî Eğitim Müdürlüğü",

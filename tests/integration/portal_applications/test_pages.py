@@ -177,12 +177,12 @@ def test_hostile_text_is_refused_and_shown_harmless(
     row = way.begin(ayse, ministry)
     way.fill(row)
     address = reverse("portal:application_step", args=[row.id, "kurum"])
-    answer = post(mine, address, {"unit": hostile, "title": hostile})
+    answer = post(mine, address, {"unit": hostile, "job_title": hostile})
     page = soup(answer)
     assert len(page.select("[data-error-summary] a")) == 2
     assert "<script>alert" not in answer.content.decode()
     row.refresh_from_db()
-    assert (row.unit, row.title) == ("Bilgi İşlem", "Öğretmen")
+    assert (row.unit, row.job_title) == ("Bilgi İşlem", "Öğretmen")
 
 
 def test_the_list_of_revocations_is_shown_and_must_be_accepted(

@@ -155,7 +155,7 @@ def test_a_field_is_understood(field: str, typed: str, kept: object) -> None:
         ("extension", "1234567", "extension_invalid"),
         ("extension", "١٢", "extension_invalid"),
         ("unit", " ", "text_required"),
-        ("title", "x" * 61, "text_too_long"),
+        ("job_title", "x" * 61, "text_too_long"),
         ("province", "", "choice_required"),
         ("province", "x" * 101, "province_unknown"),
     ],
@@ -196,7 +196,7 @@ def test_a_home_address_carries_no_company() -> None:
 
 
 def test_an_extension_needs_its_phone() -> None:
-    typed = {"unit": "Bilgi İşlem", "title": "Öğretmen", "work_phone": "", "extension": "12"}
+    typed = {"unit": "Bilgi İşlem", "job_title": "Öğretmen", "work_phone": "", "extension": "12"}
     _understood, wrong = parts.read(Step.WORKPLACE, typed, addresses=PLACES)
     assert [(error.field, error.code) for error in wrong] == [("work_phone", "extension_without_phone")]
 

@@ -31,7 +31,7 @@ def application(**changes: object) -> Application:
         "operator": "vodafone",
         "channel": "both",
         "unit": "Bilgi İşlem Şubesi",
-        "title": "Öğretmen",
+        "job_title": "Öğretmen",
         "work_phone": "+903121234567",
         "extension": "1234",
         "address_kind": "work",
@@ -61,7 +61,7 @@ def text_of(pdf: bytes) -> str:
 LONGEST = {
     "email": "w" * 88 + "@okul.example",
     "unit": "W" * 80,
-    "title": "Ğ" * 60,
+    "job_title": "Ğ" * 60,
     "company": "W" * 120,
     "province": "Afyonkarahisar",
     "neighbourhood": "Çulhalar-kızılçukur-aşağı Süvari-yukarı-sivarı-ala Mah (dumlugöze Köyü)",

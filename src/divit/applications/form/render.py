@@ -126,7 +126,7 @@ def _parts(row: Application, *, signer: Signer, institution: str) -> Sequence[di
             3,
             _field("institution", institution, span=3),
             _field("unit", row.unit, span=3),
-            _field("title", row.title),
+            _field("job_title", row.job_title),
             _field("work_phone", labels.phone(row.work_phone)),
             _field("extension", row.extension),
         ),

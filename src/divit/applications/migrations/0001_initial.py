@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
                 ('operator', models.CharField(blank=True, db_comment='kvkk: iletişim; choice of the person; 24 months after delivery', max_length=12)),
                 ('channel', models.CharField(blank=True, db_comment='kvkk: yok; sms, email or both; archive period', max_length=5)),
                 ('unit', models.CharField(blank=True, db_comment='kvkk: kimlik; unit, on the form; archive period', max_length=80)),
-                ('title', models.CharField(blank=True, db_comment='kvkk: kimlik; post, on the form; archive period', max_length=60)),
+                ('job_title', models.CharField(blank=True, db_comment='kvkk: kimlik; post, on the form; archive period', max_length=60)),
                 ('work_phone', models.CharField(blank=True, db_comment='kvkk: iletişim; if the courier finds nobody; 24 months after delivery', max_length=16)),
                 ('extension', models.CharField(blank=True, db_comment='kvkk: iletişim; if the courier finds nobody; 24 months after delivery', max_length=6)),
                 ('address_kind', models.CharField(blank=True, db_comment='kvkk: yok; work or home; 24 months after delivery', max_length=4)),

@@ -125,7 +125,7 @@ class WorkplaceForm(PartForm):
 
     step = Step.WORKPLACE
     unit = _Line("unit", help_text=_("Örnek: Bilgi İşlem Şubesi"), autocomplete="organization")
-    title = _Line("title", help_text=_("Örnek: Öğretmen"), autocomplete="organization-title")
+    job_title = _Line("job_title", help_text=_("Örnek: Öğretmen"), autocomplete="organization-title")
     work_phone = _Line(
         "work_phone",
         required=False,

@@ -157,7 +157,7 @@ def _rows(row: Application, step: Step) -> list[tuple[Label, Label]]:
     if step is Step.WORKPLACE:
         return [
             _row("unit", row.unit),
-            _row("title", row.title),
+            _row("job_title", row.job_title),
             _row("work_phone", labels.phone(row.work_phone)),
             _row("extension", row.extension),
         ]
