@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.db import close_old_connections
+from django.db import IntegrityError, InterfaceError, OperationalError, close_old_connections
 from procrastinate import BaseRetryStrategy, RetryDecision
 from procrastinate.jobs import Job
 
@@ -20,10 +20,10 @@ class NotYet(Exception):
 
 
 class Patient(BaseRetryStrategy):
-    """Tries again after the listed pauses when a neighbour failed, or what is awaited is not there yet."""
+    """Tries again after the listed pauses: a neighbour failed, the database was away, or it is not there yet."""
 
     def __init__(self, *errors: type[Exception]) -> None:
-        self.errors = (NeighbourFailed, NotYet, *errors)
+        self.errors = (NeighbourFailed, NotYet, OperationalError, InterfaceError, *errors)
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
         if not isinstance(exception, self.errors) or job.attempts >= _MOST:
@@ -33,7 +33,7 @@ class Patient(BaseRetryStrategy):
 
 
 PATIENT = Patient()
-PATIENT_WITH_REFUSALS = Patient(Refused)
+PATIENT_WITH_REFUSALS = Patient(Refused, IntegrityError)
 
 
 def own_connection(job: Callable[..., Any]) -> Callable[..., Any]:
