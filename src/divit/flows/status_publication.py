@@ -28,6 +28,7 @@ def announce(change: StatusChange, *, notice: str) -> None:
     publish_soon(certificate.issuer_id)
     services.promise_receipt(change, language=certificate.person.language)
     later("certificates.observe", change_id=str(change.id))
+    later("applications.look_again_for_person", person_id=str(certificate.person_id))
     tell_holder(change, notice=notice)
 
 

@@ -397,3 +397,28 @@ def test_amending_nothing_leaves_the_form_valid(way: Way, ayse: Person, ministry
     self_paid_application.amend(row.id, Step.DELIVERY, TYPED[Step.DELIVERY], addresses=PLACES, by=holder_of(ayse))
     again = selectors.application(row.id)
     assert again.content_hash == row.content_hash
+
+
+@pytest.mark.django_db(transaction=True)
+def test_closing_the_certificate_releases_what_waited_for_it(
+    way: Way,
+    make_person: Callable[..., Person],
+    ministry: Institution,
+    make_certificate: Callable[..., Certificate],
+    representative_of: Callable[[Institution], Actor],
+    pay: Callable[[Application], None],
+    run_jobs: Callable[..., int],
+) -> None:
+    ayse = make_person("Ayşe Işıl", "Öğüt", phone="+905051234567")
+    certificate = make_certificate(ayse, institution=ministry)
+    row = way.submitted(ayse, ministry, Kind.LOST)
+    pay(row)
+    form_receipt.take_in(row.id, by=representative_of(ministry))
+    suspension.suspend(certificate.id, by=holder_of(ayse))
+    from divit.worker import applications as jobs
+
+    jobs.look_again_for_person(person_id=str(ayse.id))
+    assert selectors.application(row.id).state == State.RELEASED
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT task_name, args->>'person_id' FROM procrastinate_jobs")
+        assert ("applications.look_again_for_person", str(ayse.id)) in cursor.fetchall()
