@@ -29,6 +29,7 @@ for (const place of document.querySelectorAll("[data-proof]")) {
   form.addEventListener("submit", (event) => {
     if (field.value) return;
     event.preventDefault();
+    event.stopPropagation(); // 20-forms.js must not take it for sent
     waiting = event.submitter;
     status.textContent = place.dataset.proofWait;
   });

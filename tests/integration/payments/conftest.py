@@ -78,7 +78,7 @@ def _submitted(person: Person, institution: Institution, by: Any, **more: Any) -
         "operator": "turkcell",
         "channel": "both",
         "unit": "Bilgi İşlem",
-        "title": "Mühendis",
+        "job_title": "Mühendis",
         "address_kind": "home",
         "province": "İstanbul",
         "district": "Şişli",
