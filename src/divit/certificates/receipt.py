@@ -66,7 +66,7 @@ def _act(change: StatusChange) -> _Rows:
     if change.reason:
         rows.append((_("Gerekçe"), str(REASONS[change.reason])))
     if change.effective_at:
-        rows.append((_("Geçerli olmadığı an"), exact(change.effective_at)))
+        rows.append((_("Geçersizlik başlangıcı"), exact(change.effective_at)))
     return rows
 
 

@@ -71,7 +71,7 @@ CREATE FUNCTION refuse_older_crl() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     newest certificates_publishedcrl%ROWTYPE;
 BEGIN
-    PERFORM FROM certificates_issuer WHERE id = NEW.issuer_id FOR UPDATE;
+    PERFORM FROM certificates_issuer WHERE id = NEW.issuer_id FOR NO KEY UPDATE;
     SELECT * INTO newest FROM certificates_publishedcrl WHERE issuer_id = NEW.issuer_id ORDER BY number DESC LIMIT 1;
     IF FOUND AND (NEW.number <= newest.number OR NEW.follows <> newest.number OR NEW.this_update < newest.this_update
         OR NEW.covers < newest.covers) THEN
