@@ -69,7 +69,7 @@ FIELDS: Mapping[str, Any] = {  # lazy texts; Django's stubs know no public type 
     "work_phone": _("İş Telefonu"),
     "extension": _("Dahili"),
     "address_kind": _("Adres Türü"),
-    "company": _("Teslimat Adresindeki Kurum Adı"),
+    "company": _("Kurum Adı"),
     "province": _("İl"),
     "district": _("İlçe"),
     "neighbourhood": _("Mahalle/Köy"),

@@ -143,7 +143,10 @@ class DeliveryForm(PartForm):
     step = Step.DELIVERY
     address_kind = _Choice("address_kind", labels.ADDRESS_KINDS.items())
     company = _Line(
-        "company", required=False, help_text=_("İş adresi seçtiyseniz zorunludur."), autocomplete="organization"
+        "company",
+        required=False,
+        help_text=_("Teslimat adresindeki kurumun adı; iş adresi seçtiyseniz zorunludur."),
+        autocomplete="organization",
     )
     province = _Choice("province", radio=False)
     district = _Choice("district", radio=False)
