@@ -2,7 +2,6 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from divit.applications.kinds import Kind
 from divit.applications.lifecycle import State
 from divit.kernel.actors import Role
 
@@ -23,15 +22,6 @@ WHAT_FOR = {
     Role.AUDITOR: _("Kimin ne zaman ne yaptığını okuyun."),
     Role.REPRESENTATIVE: _("Kurumunuzdaki başvuruların formlarını teslim alın ya da gerekçesiyle geri verin."),
     Role.OFFICER: _("Kurumunuzun sertifikalarını görün, ayrılanların sertifikalarını askıya alın."),
-}
-KINDS = {
-    Kind.FIRST: _("İlk sertifika"),
-    Kind.OTHER: _("Diğer"),
-    Kind.RENEWAL: _("Yenileme"),
-    Kind.LOST: _("Kayıp / çalıntı"),
-    Kind.HARDWARE_FAULT: _("Donanım arızası"),
-    Kind.IDENTITY_UPDATE: _("Kimlik bilgisi güncelleme"),
-    Kind.PIN_LOST: _("PIN/PUK kayıp / çalıntı"),
 }
 APPLICATION_STATES = {
     State.DRAFT: _("Taslak"),

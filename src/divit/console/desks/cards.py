@@ -11,9 +11,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from divit.applications.kinds import Kind
+from divit.applications.labels import KINDS
 from divit.certificates import selectors as certificates
 from divit.certificates.models import Certificate
-from divit.console import labels
 from divit.console.access import DeskRequest, desk
 from divit.console.forms import CardInHandForm, SpoiledForm
 from divit.console.pages import attempt, done
@@ -49,7 +50,7 @@ def row_of(order: CardOrder) -> Row:
     return Row(
         order=order,
         state=words.STATES[order.state],
-        kind=labels.KINDS[order.application.kind],  # type: ignore[index]
+        kind=KINDS[Kind(order.application.kind)],
         trouble=words.TROUBLES.get(order.trouble, ""),
     )
 

@@ -7,6 +7,8 @@ from django.shortcuts import render, resolve_url
 from django.utils.translation import gettext as _
 
 from divit.applications import selectors as applications
+from divit.applications.kinds import Kind
+from divit.applications.labels import KINDS
 from divit.applications.lifecycle import State
 from divit.applications.models import Application
 from divit.applications.requirements import RequirementKind
@@ -47,7 +49,7 @@ def form_page(request: DeskRequest, row: Application, *, back: str, here: dict[s
     context = {
         "row": row,
         "state": labels.APPLICATION_STATES[row.state],  # type: ignore[index]
-        "kind": labels.KINDS[row.kind],  # type: ignore[index]
+        "kind": KINDS[Kind(row.kind)],
         "requirements": [
             {"name": labels.REQUIREMENTS[one.kind], "closed_at": one.closed_at}
             for one in applications.requirements_of(row)

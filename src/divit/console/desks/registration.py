@@ -10,6 +10,8 @@ from django.views.decorators.http import require_http_methods
 
 from divit.applications import content
 from divit.applications import selectors as applications
+from divit.applications.kinds import Kind
+from divit.applications.labels import KINDS
 from divit.applications.models import Application
 from divit.console import labels
 from divit.console.access import DeskRequest, desk
@@ -76,7 +78,7 @@ def _visible(rows: Iterable[Application]) -> list[Application]:
 def shown(rows: Iterable[Application]) -> list[dict[str, object]]:
     """With words for state and kind."""
     return [
-        {"application": row, "state": labels.APPLICATION_STATES[row.state], "kind": labels.KINDS[row.kind]}  # type: ignore[index]
+        {"application": row, "state": labels.APPLICATION_STATES[row.state], "kind": KINDS[Kind(row.kind)]}  # type: ignore[index]
         for row in rows
     ]
 

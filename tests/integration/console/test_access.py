@@ -1,0 +1,162 @@
+"""Every address of the desks × everybody: opened by whom it is for, and for all others as if it did not exist."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, reverse
+
+from divit.certificates.models import Certificate
+from divit.console.urls import urlpatterns
+from divit.delivery.models import Parcel
+from divit.flows import card_delivery, card_production
+from divit.identity.models import Person
+from divit.identity.staff import DESKS
+from divit.institutions.models import Institution
+from divit.kernel.actors import Role
+from divit.production.models import CardOrder
+from tests.fixtures_cards import DISPATCHER, INSPECTOR, PRODUCER, ScriptedCourier, ScriptedStation, digits_of
+from tests.integration.console.conftest import log_in
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("pin_recipient")]
+
+PATTERNS = {str(pattern.name): pattern for pattern in urlpatterns if isinstance(pattern, URLPattern)}
+
+
+@dataclass
+class Stage:
+    """One person's card in each state that some desk works on, and everybody who might come by."""
+
+    arguments: dict[str, dict[str, Any]]
+    everybody: dict[str, Client]
+    secrets: list[str]
+
+
+@pytest.fixture
+def stage(
+    make_order: Callable[..., CardOrder],
+    make_person: Callable[..., Person],
+    at_desk: Callable[..., Client],
+    appoint: Callable[..., Any],
+    station: ScriptedStation,
+    courier: ScriptedCourier,
+    run_jobs: Callable[..., None],
+) -> Stage:
+    queued, produced, inspected, sent = (make_order(make_person(surname=f"Gizli{letter}oğlu")) for letter in "çğış")
+    for order in (produced, inspected, sent):
+        card_production.take(order.pk, by=PRODUCER)
+    run_jobs()
+    for order in (inspected, sent):
+        card_production.inspect(order.pk, digits=digits_of(order), by=INSPECTOR)
+    card_delivery.dispatch(sent.pk, digits=digits_of(sent), by=DISPATCHER)
+    run_jobs()
+    ours = queued.institution_id
+    elsewhere = Institution.objects.create(name="T.C. Başka Kurum")
+    everybody = {"nobody": Client(), "person": log_in(make_person()), "staff without a desk": at_desk()}
+    everybody |= {str(role): at_desk(role) for role in DESKS}
+    for role in ("representative", "officer", "viewer"):
+        for name, institution, days in (("", queued.institution, None), (" elsewhere", elsewhere, None)):
+            person = make_person()
+            appoint(person, institution, role, days=days)
+            everybody[role + name] = log_in(person)
+        former = make_person()
+        appoint(former, queued.institution, role, days=-1)
+        everybody[f"former {role}"] = log_in(former)
+    certificate = Certificate.objects.get(card_order_id=produced.pk)
+    return Stage(
+        arguments={
+            "registration_application": {"application_id": queued.application_id},
+            "production_order": {"order_id": queued.pk},
+            "inspection_order": {"order_id": produced.pk},
+            "dispatch_order": {"order_id": inspected.pk},
+            "dispatch_parcel": {"parcel_id": Parcel.objects.get(order=sent).pk},
+            "representative": {"institution_id": ours},
+            "representative_application": {"institution_id": ours, "application_id": queued.application_id},
+            "officer": {"institution_id": ours},
+            "officer_suspend": {"institution_id": ours, "certificate_id": certificate.pk},
+        },
+        everybody=everybody,
+        secrets=["Gizli", *(order.application.reference for order in (queued, produced, inspected, sent))],
+    )
+
+
+OPEN_TO = {
+    "registration": "registrar",
+    "registration_application": "registrar",
+    "production": "producer",
+    "production_order": "producer",
+    "inspection": "inspector",
+    "inspection_order": "inspector",
+    "dispatch": "dispatcher",
+    "dispatch_order": "dispatcher",
+    "dispatch_parcel": "dispatcher",
+    "books": "auditor",
+    "representative": "representative",
+    "representative_application": "representative",
+    "officer": "officer",
+    "officer_suspend": "officer",
+}
+TO_EVERYBODY = {"home", "no_second_factor", "representative_door", "officer_door"}
+
+
+def test_every_address_has_a_row_here_and_a_door() -> None:
+    assert set(PATTERNS) == set(OPEN_TO) | TO_EVERYBODY
+    for name, role in OPEN_TO.items():
+        assert PATTERNS[name].callback.roles == {Role(role)}  # type: ignore[union-attr]
+    for name in TO_EVERYBODY:
+        assert PATTERNS[name].callback.access == "anyone"  # type: ignore[union-attr]
+
+
+def test_every_address_by_everybody(stage: Stage) -> None:
+    for name in PATTERNS:
+        address = reverse(f"console:{name}", kwargs=stage.arguments.get(name, {}))
+        for who, client in stage.everybody.items():
+            for method in ("get", "post"):
+                answer = getattr(client, method)(address)
+                _judge(stage, name, who, method, answer)
+
+
+def _judge(stage: Stage, name: str, who: str, method: str, answer: Any) -> None:
+    seen = f"{method} {name} by {who}: {answer.status_code}"
+    if OPEN_TO.get(name) == who:
+        assert answer.status_code in (200, 303, 405), seen
+        return
+    assert not any(secret in answer.content.decode() for secret in stage.secrets), seen
+    if name in TO_EVERYBODY:
+        assert answer.status_code in (200, 302, 404, 405), seen
+        return
+    asked_to_log_in = answer.status_code == 302 and ("giris" in answer.headers["Location"])
+    assert asked_to_log_in or answer.status_code == 404, seen
+    if who in stage.everybody and who in {str(role) for role in DESKS} and name in _STAFF:
+        assert answer.status_code == 404, seen
+
+
+_STAFF = {name for name, role in OPEN_TO.items() if Role(role) in DESKS}
+
+
+def test_a_desk_opens_only_what_lies_on_it(stage: Stage, at_desk: Callable[..., Client]) -> None:
+    """The same person at every desk: an order opens only at the desk where it lies now."""
+    client = at_desk(*DESKS)
+    lies = {
+        name: stage.arguments[name]["order_id"] for name in ("production_order", "inspection_order", "dispatch_order")
+    }
+    for name in lies:
+        for other, order_id in lies.items():
+            expected = 200 if name == other or (name, other) == ("production_order", "inspection_order") else 404
+            answer = client.get(reverse(f"console:{name}", kwargs={"order_id": order_id}))
+            assert answer.status_code == expected, (name, other)
+
+
+def test_an_institutions_certificate_is_not_another_ones(stage: Stage, appoint: Any, make_person: Any) -> None:
+    """The officer of another institution does not reach it through the own institution's address either."""
+    person = make_person()
+    elsewhere = Institution.objects.get(name="T.C. Başka Kurum")
+    for role in ("officer", "representative"):
+        appoint(person, elsewhere, role)
+    client = log_in(person)
+    for name, key in (("officer_suspend", "certificate_id"), ("representative_application", "application_id")):
+        address = reverse(f"console:{name}", kwargs={"institution_id": elsewhere.pk, key: stage.arguments[name][key]})
+        assert client.get(address).status_code == 404
+        assert client.post(address, {"act": "take_in", "compared": "on"}).status_code == 404
