@@ -21,13 +21,14 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--plan", type=Path, required=True, help="the reviewed YAML file")
     parser.add_argument("--out", type=Path, required=True, help="folder for certificates and transcript; never keys")
     parser.add_argument("--validation-url", help="where OCSP and CRL will be reached, if not as in the plan")
+    parser.add_argument("--resume", action="store_true", help="go on with keys that a broken-off ceremony left behind")
     options = parser.parse_args(arguments)
     try:
         issuing = _store("DIVIT_KEYSTORE")
         root = _store("DIVIT_ROOT_KEYSTORE") if "DIVIT_ROOT_KEYSTORE" in os.environ else issuing
         stores = ceremony.Stores(root=root, issuing=issuing, validation=_store("DIVIT_VALIDATION_KEYSTORE"))
         plan = ceremony.load_plan(options.plan, validation_url=options.validation_url)
-        held = ceremony.perform(plan, stores=stores, out=options.out, now=clock.now())
+        held = ceremony.perform(plan, stores=stores, out=options.out, now=clock.now(), resume=options.resume)
     except Coded as problem:
         facts = "".join(f"\n  {name}: {value}" for name, value in problem.facts.items())
         sys.stderr.write(f"The ceremony was not held: {problem}{facts}\n")

@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+
 from divit.kernel.actors import Role
 
 
@@ -87,3 +91,26 @@ INSPECTOR = DemoStaff("kontrol@divit.example", "Kalite Kontrol", (Role.INSPECTOR
 DISPATCHER = DemoStaff("sevkiyat@divit.example", "Sevkiyat Masası", (Role.DISPATCHER,))
 AUDITOR = DemoStaff("denetim@divit.example", "Denetim Masası", (Role.AUDITOR,))
 STAFF = (REGISTRAR, PRODUCER, INSPECTOR, DISPATCHER, AUDITOR)
+
+
+def introduce(*, public_url: str, world_url: str) -> None:
+    """Say who may log in, with what, and where the codes that they are sent can be read."""
+    table = _table("Deneme kişileri · Demo people", "Ad", "e-Devlet: T.C. kimlik no", "şifre", "rol · role")
+    for person in PEOPLE:
+        table.add_row(person.name, person.tckn, person.password, f"{person.role} · {person.role_en}")
+    staff = _table(f"Masalar · Desks: {public_url}/masa/", "E-posta", "masa · desk")
+    for account in STAFF:
+        staff.add_row(account.email, f"{account.name} · {', '.join(account.desks)}")
+    # A table that is wrapped cannot be copied from; where the terminal is narrower, it wraps by itself.
+    console = Console(width=None if Console().is_terminal else 110, highlight=False)
+    console.print(table, staff)
+    console.print(
+        f"  SMS, e-posta · mail: {world_url}/inbox/    Doğrulayıcı · authenticator: {world_url}/authenticator/"
+    )
+
+
+def _table(title: str, *headings: str) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=True)
+    for heading in headings:
+        table.add_column(heading)
+    return table

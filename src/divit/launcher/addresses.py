@@ -6,7 +6,10 @@ from dataclasses import dataclass
 
 
 class PortTaken(Exception):
-    """Something else listens where we were asked to."""
+    """Nothing can listen where we were asked to; the message says why and what to do."""
+
+
+_LAST_PORT = 65535
 
 
 @dataclass(frozen=True)
@@ -21,7 +24,10 @@ class Addresses:
     @classmethod
     def from_environment(cls) -> "Addresses":
         """`DIVIT_PORT` moves all of them: web there, the others on the ports that follow."""
-        first = int(os.environ.get("DIVIT_PORT", "8000"))
+        given = os.environ.get("DIVIT_PORT") or "8000"
+        first = int(given) if given.isdecimal() else 0
+        if not 1 <= first <= _LAST_PORT - 25:
+            raise PortTaken(f"DIVIT_PORT is «{given}»; it must be a port number, e.g.: DIVIT_PORT=9000 make demo")
         return cls(web=first, validation=first + 1, world=first + 2, smtp=first + 25)
 
     @property
@@ -44,8 +50,13 @@ class Addresses:
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 try:
                     probe.bind(("127.0.0.1", port))
+                except PermissionError:
+                    raise PortTaken(
+                        f"Port {port} ({name}) is not for ordinary users. Choose another: DIVIT_PORT=9000 make demo"
+                    ) from None
                 except OSError:
+                    other = 9000 if self.web != 9000 else 9500
                     raise PortTaken(
                         f"Port {port} ({name}) is taken by another program. "
-                        f"Stop it, or choose another first port: DIVIT_PORT=9000 make demo"
+                        f"Stop it, or choose another first port: DIVIT_PORT={other} make demo"
                     ) from None

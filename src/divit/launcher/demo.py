@@ -1,7 +1,9 @@
 """`divit demo`: the whole service on this machine, with simulated neighbours and demo people."""
 
 import argparse
-import os
+import errno
+import fcntl
+import json
 import shutil
 import signal
 import subprocess
@@ -9,18 +11,27 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
+
+from divit.cli.demo_people import introduce
 from divit.launcher.addresses import Addresses, PortTaken
 from divit.launcher.demo_environment import DemoEnvironment
 from divit.launcher.home import CHECKOUT, home, runtime_folder
-from divit.launcher.postgres import CannotStart, Cluster
+from divit.launcher.lifeline import die_with_parent
+from divit.launcher.postgres import CannotStart, Cluster, last_lines
 from divit.launcher.processes import NAMES
+from divit.launcher.progress import step
 from divit.launcher.supervision import Supervision
 
 _DIVIT = str(Path(sys.executable).parent / "divit")
-_HEALTHY_SECONDS = 90
-_ROOM_NEEDED = 1 << 30
+_START_SECONDS = 90
+_STOP_SECONDS = 60
+_FOLDERS = ("postgres.new", "ca", "keys", "secrets", "log")
+_ROOM_FOR_FIRST, _ROOM_FOR_NEXT = 1 << 30, 200 << 20
 
 
 class DemoFailed(Exception):
@@ -33,118 +44,210 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--reset", action="store_true", help="throw the demo's data away and end")
     parser.add_argument("--no-people", action="store_true", help="start without demo people")
     options = parser.parse_args(arguments)
-    signal.signal(signal.SIGTERM, _as_interrupt)
+    # Even where a shell started us in the background, which leaves SIGINT ignored.
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, _as_interrupt)
     try:
-        if options.reset:
-            return _reset(home())
-        return _run(home(), Addresses.from_environment(), people=not options.no_people)
+        folder = home()
+        folder.mkdir(parents=True, exist_ok=True)
+        with _only_one(folder):
+            if options.reset:
+                return _reset(folder)
+            return _run(folder, Addresses.from_environment(), people=not options.no_people)
     except (DemoFailed, PortTaken, CannotStart) as problem:
         sys.stderr.write(f"\n{problem}\n")
-        return 1
+    except OSError as problem:
+        sys.stderr.write(f"\n{_explained(problem)}\n")
     except KeyboardInterrupt:
         return 0
+    return 1
 
 
 def _as_interrupt(_signal: int, _frame: object) -> None:
     raise KeyboardInterrupt
 
 
+def _explained(problem: OSError) -> str:
+    if problem.errno in (errno.ENOSPC, errno.EDQUOT):
+        return f"The disk of {home()} is full. Make room and start again; nothing is lost."
+    if problem.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return (
+            f"{problem.filename or problem} cannot be read or written by this user ({problem.strerror or 'refused'}). "
+            f"Start as the user it belongs to, or choose another data folder: DIVIT_HOME=/some/folder make demo"
+        )
+    return f"The demo cannot go on: {problem}"
+
+
+@contextmanager
+def _only_one(folder: Path) -> Iterator[None]:
+    """One `divit demo` for each data folder; the lock goes with the process, however that ends."""
+    with (folder / "demo.lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise DemoFailed(
+                f"The demo is running already in {folder}. Stop it first (Ctrl-C in its window), or start another "
+                f"one beside it: DIVIT_HOME=/some/folder DIVIT_PORT=9000 make demo"
+            ) from None
+        yield
+
+
 def _reset(folder: Path) -> int:
-    if Supervision(folder).states():
-        raise DemoFailed("The demo is running. Stop it first (Ctrl-C in its window), then try again.")
-    data = Cluster(folder).data
-    for place in (data, folder, runtime_folder(folder)):
-        if place.exists():
-            shutil.rmtree(place)
+    _wait_for_earlier_end(Supervision(folder))
+    cluster = Cluster(folder)
+    # By name: a data folder that was chosen badly may hold other people's things.
+    for place in (cluster.data, cluster.elsewhere, runtime_folder(folder), *(folder / name for name in _FOLDERS)):
+        shutil.rmtree(place, ignore_errors=not place.exists())
+    for file in [*folder.glob("world.sqlite*"), *folder.glob("supervisord.*")]:
+        file.unlink()
     print("The demo's data is gone; `make demo` starts afresh.")
     return 0
 
 
 def _run(folder: Path, addresses: Addresses, *, people: bool) -> int:
-    supervision = Supervision(folder)
-    if supervision.states():
-        raise DemoFailed(f"The demo is running already: {addresses.public_url}")
+    supervision, cluster = Supervision(folder), Cluster(folder)
+    environment = DemoEnvironment(folder, addresses)
+    _wait_for_earlier_end(supervision)
     addresses.refuse_taken()
     _refuse_full_disk(folder)
-    environment = DemoEnvironment(folder, addresses)
-    _step("secrets and keys", environment.make_secrets)
-    _prepare(folder, environment)
-    supervision.write({name: environment.of(name) for name in NAMES})
-    manager = supervision.start()
+    _refuse_other_address(folder, addresses)
+    environment.make_secrets()
+    if not (folder / "ca" / "authority.json").exists():
+        with step("keys and certification authority"):
+            _hold_ceremony(environment)
+    with step("database"):
+        cluster.prepare()
+        supervision.write({name: environment.of(name) for name in NAMES})
+        manager = supervision.start()
     try:
-        _step("processes", lambda: _wait_healthy(supervision, addresses, manager))
+        _prepare(environment, cluster, supervision, manager, people=people)
+        with step("web, worker, signer, validation"):
+            supervision.start_rest()
+            _wait_ready(supervision, addresses, manager)
         if people:
-            _divit(environment, "seed")
+            introduce(public_url=addresses.public_url, world_url=addresses.world_url)
         print(f"\n  Divit: {addresses.public_url}    Neighbours (simulated): {addresses.world_url}")
         print(f"  Logs: {folder / 'log'}    Stop with Ctrl-C. The data stays for the next time.\n", flush=True)
-        return manager.wait()
+        manager.wait()
+        raise DemoFailed(f"The process manager ended; see {folder / 'log' / 'supervisor.log'}.")
     finally:
-        _stop(manager)
+        _stop(manager, supervision)
 
 
-def _prepare(folder: Path, environment: DemoEnvironment) -> None:
-    """Tables, laws, roles, reference data, certification authority and styles, before anything else runs."""
-    cluster = Cluster(folder)
-    _step("database", cluster.prepare)
-    server = cluster.start()
-    try:
-        cluster.ensure_database()
-        _step("tables, laws and prices", lambda: _divit(environment, "prepare"))
-        if not (folder / "ca" / "authority.json").exists():
-            _step("certification authority", lambda: _hold_ceremony(environment))
-        _divit(environment, "register_authority")
-        _step("styles and texts", lambda: _divit(environment, "collectstatic", "--noinput", "--verbosity", "0"))
-    finally:
-        server.send_signal(signal.SIGINT)
-        server.wait()
-
-
-def _hold_ceremony(environment: DemoEnvironment) -> None:
-    # Keys of a ceremony that ended half-way certify nothing.
-    shutil.rmtree(environment.home / "keys", ignore_errors=True)
-    plan, out = CHECKOUT / "ops/ceremony/demo.yaml", environment.home / "ca"
-    address = environment.addresses.validation_url
-    _divit(environment, "ceremony", "--plan", str(plan), "--out", str(out), "--validation-url", address, quiet=True)
-
-
-def _divit(environment: DemoEnvironment, *arguments: str, quiet: bool = False) -> None:
-    output = subprocess.DEVNULL if quiet else None
-    done = subprocess.run([_DIVIT, *arguments], env=environment.of("owner"), stdout=output, check=False)
-    if done.returncode:
-        raise DemoFailed(f"`divit {arguments[0]}` failed; its words stand above.")
-
-
-def _step(name: str, work: "object") -> None:
-    print(f"  {name} …", end="", flush=True)
-    began = time.monotonic()
-    work()  # type: ignore[operator]
-    print(f"\r  {name} ✓ {time.monotonic() - began:.1f} s", flush=True)
+def _wait_for_earlier_end(supervision: Supervision) -> None:
+    """A demo that was killed takes a moment to end all of its processes."""
+    if supervision.states():
+        with step("the end of the earlier run"):
+            deadline = time.monotonic() + _STOP_SECONDS
+            while supervision.states():
+                if time.monotonic() > deadline:
+                    raise DemoFailed(f"An earlier demo in {supervision.home} does not end; see its folder `log`.")
+                time.sleep(0.1)
 
 
 def _refuse_full_disk(folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
+    needed = _ROOM_FOR_NEXT if (folder / "ca").exists() else _ROOM_FOR_FIRST
     free = shutil.disk_usage(folder).free
-    if free < _ROOM_NEEDED:
-        raise DemoFailed(f"The disk of {folder} has only {free >> 20} MB left; the demo needs {_ROOM_NEEDED >> 20} MB.")
+    if free < needed:
+        raise DemoFailed(f"The disk of {folder} has only {free >> 20} MB left; the demo needs {needed >> 20} MB.")
 
 
-def _wait_healthy(supervision: Supervision, addresses: Addresses, manager: "subprocess.Popen[bytes]") -> None:
+def _refuse_other_address(folder: Path, addresses: Addresses) -> None:
+    """Certificates name where they can be checked, once and for all."""
+    record = folder / "ca" / "authority.json"
+    url = str(json.loads(record.read_text())["ocsp_url"]) if record.exists() else addresses.validation_url
+    if not url.startswith(addresses.validation_url):
+        raise DemoFailed(
+            f"The certificates in {folder} say that they are checked at {url}, but these ports would answer at "
+            f"{addresses.validation_url}. Start with the ports of the first time, or begin anew: make demo-reset"
+        )
+
+
+def _hold_ceremony(environment: DemoEnvironment) -> None:
+    plan, out = CHECKOUT / "ops/ceremony/demo.yaml", environment.home / "ca"
+    address = environment.addresses.validation_url
+    # --resume: keys of a ceremony that was broken off are used, never thrown away.
+    _divit(environment, "ceremony", "--plan", str(plan), "--out", str(out), "--validation-url", address, "--resume")
+
+
+def _prepare(
+    environment: DemoEnvironment,
+    cluster: Cluster,
+    supervision: Supervision,
+    manager: "subprocess.Popen[bytes]",
+    *,
+    people: bool,
+) -> None:
+    """Tables, roles, styles, people; Django wakes up while the database does."""
+    arguments = ("prepare", "--demo", *(["--people"] if people else []))
+    command = _begin(environment, *arguments)
+    try:
+        _wait_for_database(cluster, supervision, manager)
+        if command.wait():
+            raise DemoFailed("The database could not be prepared; the words of `divit prepare` stand above.")
+    finally:
+        command.kill()
+        command.wait()
+
+
+def _divit(environment: DemoEnvironment, *arguments: str) -> None:
+    command = _begin(environment, *arguments, quiet=True)
+    try:
+        if command.wait():
+            raise DemoFailed(f"`divit {arguments[0]}` failed; its words stand above.")
+    finally:
+        command.kill()
+        command.wait()
+
+
+def _begin(environment: DemoEnvironment, *arguments: str, quiet: bool = False) -> "subprocess.Popen[bytes]":
+    """Start one of our commands; Ctrl-C ends it through us, not beside us."""
+    return subprocess.Popen(
+        [_DIVIT, *arguments],
+        env=environment.of("owner"),
+        stdout=subprocess.DEVNULL if quiet else None,
+        start_new_session=True,
+        preexec_fn=lambda: die_with_parent(signal.SIGTERM),
+    )
+
+
+def _wait(until: Callable[[], list[str]], supervision: Supervision, manager: "subprocess.Popen[bytes]") -> None:
+    """Until nothing is missing any more; explain when that does not come about."""
+    deadline = time.monotonic() + _START_SECONDS
+    while missing := until():
+        if manager.poll() is not None or time.monotonic() > deadline:
+            logs = supervision.home / "log"
+            words = "\n".join(filter(None, (last_lines(logs / f"{name}.log") for name in [*missing, "supervisor"])))
+            raise DemoFailed(f"{', '.join(missing)} did not start. The last words in {logs}:\n{words}")
+        time.sleep(0.1)
+
+
+def _wait_for_database(cluster: Cluster, supervision: Supervision, manager: "subprocess.Popen[bytes]") -> None:
+    def missing() -> list[str]:
+        supervision.states()
+        try:
+            psycopg.connect(cluster.url(), connect_timeout=2).close()
+        except psycopg.OperationalError:
+            return ["database"]
+        return []
+
+    _wait(missing, supervision, manager)
+
+
+def _wait_ready(supervision: Supervision, addresses: Addresses, manager: "subprocess.Popen[bytes]") -> None:
+    """Pages can be shown, and the first list of revoked certificates is out."""
     waiting = {
-        "web": f"{addresses.public_url}/healthz",
-        "validation": f"{addresses.validation_url}/healthz",
+        "web": f"{addresses.public_url}/readyz",
+        "validation": f"{addresses.validation_url}/readyz",
         "world": f"{addresses.world_url}/healthz",
     }
-    deadline = time.monotonic() + _HEALTHY_SECONDS
-    while waiting:
-        waiting = {name: url for name, url in waiting.items() if not _answers(url)}
-        if manager.poll() is not None:
-            raise DemoFailed(f"The process manager ended; see {supervision.home / 'log'}.")
-        if waiting and time.monotonic() > deadline:
-            raise DemoFailed(f"{', '.join(waiting)} did not start; see {supervision.home / 'log'}.")
-        time.sleep(0.1)
-    missing = supervision.wait()
-    if missing:
-        raise DemoFailed(f"{', '.join(missing)} did not start; see {supervision.home / 'log'}.")
+
+    def missing() -> list[str]:
+        silent = [name for name, url in waiting.items() if not _answers(url)]
+        states = supervision.states()
+        return silent + [name for name in NAMES if name not in silent and states.get(name) != "RUNNING"]
+
+    _wait(missing, supervision, manager)
 
 
 def _answers(url: str) -> bool:
@@ -155,13 +258,16 @@ def _answers(url: str) -> bool:
         return False
 
 
-def _stop(manager: "subprocess.Popen[bytes]") -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if manager.poll() is None:
-        print("\n  stopping …", end="", flush=True)
+def _stop(manager: "subprocess.Popen[bytes]", supervision: Supervision) -> None:
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, signal.SIG_IGN)
+    if manager.poll() is not None:
+        return
+    with step("stopping"):
         manager.send_signal(signal.SIGTERM)
-        try:
-            manager.wait(timeout=40)
-        except subprocess.TimeoutExpired:
-            os.killpg(manager.pid, signal.SIGKILL)
-        print("\r  everything is stopped", flush=True)
+        deadline = time.monotonic() + _STOP_SECONDS
+        while manager.poll() is None and time.monotonic() < deadline:
+            supervision.states()
+            time.sleep(0.1)
+        manager.kill()
+        manager.wait()

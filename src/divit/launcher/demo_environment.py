@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from divit.launcher.addresses import Addresses
-from divit.launcher.home import CHECKOUT
+from divit.launcher.home import CHECKOUT, write_private
 from divit.launcher.postgres import Cluster
 
 _ROLE = {"web": "divit_web", "worker": "divit_worker", "signer": "divit_signer", "validation": "divit_validation"}
@@ -38,13 +38,12 @@ class DemoEnvironment:
 
     def make_secrets(self) -> None:
         """Generate what is missing; files are readable by their owner alone."""
+        Cluster(self.home).make_passwords()
         folder = self.home / "secrets"
-        folder.mkdir(parents=True, mode=0o700, exist_ok=True)
         for name in _SECRETS:
             file = folder / name
             if not file.exists():
-                file.touch(mode=0o600)
-                file.write_text(secrets.token_urlsafe(48))
+                write_private(file, secrets.token_urlsafe(48))
 
     def _secret(self, name: str) -> str:
         return (self.home / "secrets" / name).read_text()
@@ -58,7 +57,7 @@ class DemoEnvironment:
             "PYTHONUNBUFFERED": "1",
             "DIVIT_MODE": "demo",
             "DIVIT_HOME": str(self.home),
-            "DIVIT_BUILD": str(CHECKOUT / ".build"),
+            "DIVIT_BUILD": os.environ.get("DIVIT_BUILD") or str(CHECKOUT / ".build"),
             "DIVIT_SECRET_KEY": self._secret("secret-key"),
             "DIVIT_PUBLIC_URL": self.addresses.public_url,
             "DIVIT_VALIDATION_URL": self.addresses.validation_url,

