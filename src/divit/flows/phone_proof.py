@@ -99,7 +99,7 @@ def _send(
     address: str,
     by: Actor,
 ) -> PhoneCode:
-    limits = rate_limits.code_limits(to=to, person_id=str(person.id), address=address)
+    limits = rate_limits.code_limits(to=to, person_id=str(person.id), address=address, purpose=str(purpose))
     try:
         with transaction.atomic():
             _count(limits)

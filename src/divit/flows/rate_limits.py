@@ -3,6 +3,8 @@
 Every process counts in the same windows, before the act, and counts all of them or none.
 """
 
+from django.conf import settings
+
 from divit.kernel.phone import Phone
 from divit.verification.windows import Limit, take
 
@@ -21,22 +23,25 @@ __all__ = [
 ]
 
 
-def code_limits(*, to: str, person_id: str, address: str) -> list[Limit]:
+def code_limits(*, to: str, person_id: str, address: str, purpose: str) -> list[Limit]:
     """Sending one code: with three tries each, ten codes a day leave a guesser 30 chances in a million.
 
+    The pause before the next code is for one purpose: who opens a certificate again may apply right after.
     Whole institutions stand behind one network address, so that limit is wide; those on number and person are not.
     """
     limits = [
-        Limit(name="code.resend", of=f"{person_id}|{to}", most=1, seconds=30),
-        Limit(name="code.receiver", of=to, most=5, seconds=15 * MINUTE),
-        Limit(name="code.receiver", of=to, most=10, seconds=DAY),
-        Limit(name="code.person", of=person_id, most=10, seconds=DAY),
+        Limit(name="code.resend", of=f"{person_id}|{to}|{purpose}", most=1, seconds=30),
+        Limit(name="code.receiver", of=to, most=settings.DIVIT.codes_per_quarter_hour, seconds=15 * MINUTE),
+        Limit(name="code.receiver", of=to, most=settings.DIVIT.codes_per_day, seconds=DAY),
+        Limit(name="code.person", of=person_id, most=settings.DIVIT.codes_per_day, seconds=DAY),
         Limit(name="code.address", of=address, most=60, seconds=HOUR),
         Limit(name="code.all", of="", most=3000, seconds=HOUR),
     ]
     if isinstance(to, Phone):
         # A run over neighbouring numbers is what toll fraud looks like.
-        limits.append(Limit(name="code.prefix", of=to[:-4], most=50, seconds=HOUR))
+        limits.append(
+            Limit(name="code.prefix", of=to[:-4], most=10 * settings.DIVIT.codes_per_quarter_hour, seconds=HOUR)
+        )
     return limits
 
 

@@ -82,6 +82,9 @@ class DemoEnvironment:
             "DIVIT_VALIDATION_PORT": str(self.addresses.validation),
             "DIVIT_WORLD_PORT": str(self.addresses.world),
             "DIVIT_INSTALLATION_NOTICE": _NOTICE,
+            # Whoever tries the demo proves the same phone many times a day.
+            "DIVIT_CODES_PER_QUARTER_HOUR": "60",
+            "DIVIT_CODES_PER_DAY": "600",
         }
 
     def keystore(self, name: str) -> tuple[str, str]:

@@ -41,6 +41,9 @@ class Configuration(BaseSettings):
         "suspension (`hold`: not good since then) or the revoking act (`act`). Both times are kept.",
     )
 
+    codes_per_quarter_hour: int = Field(5, ge=1, description="Codes sent to one number within 15 minutes, at most.")
+    codes_per_day: int = Field(10, ge=1, description="Codes sent to one number, or for one person, within a day.")
+
     edevlet_url: str = Field("", description="Base address of the e-Devlet gateway's OAuth2 server.")
     edevlet_browser_url: str = Field("", description="The same as browsers reach it, where that differs.")
     edevlet_client_id: str = Field("", description="Our client id at e-Devlet.")
@@ -59,7 +62,7 @@ class Configuration(BaseSettings):
     smtp_password: SecretStr = Field(SecretStr(""), description="That user's password.")
     mail_from: str = Field("Divit <bildirim@divit.example>", description="Sender of e-mails.")
     support_email: str = Field("destek@divit.example", description="Where people ask for help; shown on every page.")
-    installation_notice: str = Field("", description="One sentence on top of every page, e.g. that this is a trial.")
+    installation_notice: str = Field("", description="On top of every page, e.g. that this is a trial: Turkish · English.")
     courier_url: str = Field("", description="The courier's API.")
     courier_api_key: SecretStr = Field(SecretStr(""), description="Its key.")
     card_station_url: str = Field("", description="The card personalisation station.")
