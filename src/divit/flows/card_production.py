@@ -90,7 +90,7 @@ def _ask_for_certificate(card: Card, key: CardKey) -> None:
             order = services.locked(card.order_id)
             if order.state != State.PERSONALISING or services.living_card(order).pk != card.pk:
                 return
-            services.keep_key(card, card_serial=key.card_serial, station=key.station, csr_der=key.csr_der)
+            services.keep_key(card, card_serial=key.card_serial, station=key.station[:64], csr_der=key.csr_der)
             pins.keep(
                 card_id=card.pk,
                 application_id=order.application_id,
