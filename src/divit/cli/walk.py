@@ -19,7 +19,7 @@ class Report:
     """Prints each step with the time it took."""
 
     def __init__(self) -> None:
-        self._console = Console(highlight=False)
+        self._console = Console(highlight=False, soft_wrap=True)
         self._began = time.monotonic()
 
     @contextmanager

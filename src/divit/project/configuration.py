@@ -26,7 +26,7 @@ class Configuration(BaseSettings):
     build: Path = Field(_CHECKOUT / ".build", description="Built styles, scripts and address data.")
 
     public_url: str = Field("http://localhost:8000", description="Where people reach the portal.")
-    validation_url: str = Field("http://localhost:8001", description="Where the world reaches OCSP, CRL, TSA.")
+    validation_url: str = Field("http://127.0.0.1:8001", description="Where the world reaches OCSP, CRL, TSA.")
     trusted_proxies: int = Field(0, description="How many reverse proxies stand before the portal.")
 
     ca_dir: Path | None = Field(None, description="What the ceremony made (no keys); default `HOME/ca`.")
@@ -61,8 +61,10 @@ class Configuration(BaseSettings):
     smtp_user: str = Field("", description="Its user, where it wants one.")
     smtp_password: SecretStr = Field(SecretStr(""), description="That user's password.")
     mail_from: str = Field("Divit <bildirim@divit.example>", description="Sender of e-mails.")
-    support_email: str = Field("destek@divit.example", description="Where people ask for help; shown on every page.")
-    installation_notice: str = Field("", description="On top of every page, e.g. that this is a trial: Turkish · English.")
+    support_email: str = Field("destek@divit.example", description="Where people ask for help, on every page.")
+    installation_notice: str = Field(
+        "", description="Stands on every page, e.g. that it is a trial: Turkish · English."
+    )
     courier_url: str = Field("", description="The courier's API.")
     courier_api_key: SecretStr = Field(SecretStr(""), description="Its key.")
     card_station_url: str = Field("", description="The card personalisation station.")
@@ -96,6 +98,6 @@ class Configuration(BaseSettings):
         for name, address in addresses.items():
             if not address.startswith("https://"):
                 raise ValueError(f"{name} must be an https address in production")
-        if "demo" in self.secret_key.get_secret_value().lower():
+        if "demo" in self.secret_key.get_secret_value().lower():  # ascii
             raise ValueError("DIVIT_SECRET_KEY is marked as a demo key")
         return self
