@@ -30,6 +30,7 @@ REFUSALS: dict[str, str | Promise] = {
     ),
     "card_already_taken": _("Kartınızın üretimi başladı; bu aşamadan sonra başvurudan vazgeçilemez."),
     "card_number_other": _("Elinizdeki kart bu başvurunun kartı değil. Kartın üzerindeki son dört haneyi yazın."),
+    "card_spoiled": _("Kart istasyonu kartın bozulduğunu bildirdi."),
     "product_unknown": _("Bu ürün üretilemiyor."),
 }
 TROUBLES: dict[str, str | Promise] = {
