@@ -272,8 +272,8 @@ def give_back(attempt_id: UUID | str, *, bank: Bank) -> AttemptState:
         attempt = services.locked_attempt(attempt.id)
         if attempt.state == AttemptState.RETURNING:
             services.move_attempt(attempt, AttemptAct.CONFIRM_RETURN, by=BANK, taken_back=True)
-            journal.returned(attempt)
-            _tell(charge, "payment_returned", str(attempt.number), amount=Money(attempt.amount).tr)
+            given_back = Money(journal.returned(attempt))
+            _tell(charge, "payment_returned", str(attempt.number), amount=given_back.tr)
     return AttemptState(attempt.state)
 
 

@@ -29,11 +29,12 @@ def turned_away(attempt: Attempt, *, taken: int) -> None:
     _book("turned_away", attempt.charge, attempt, lines=[(Account.BANK, taken), (Account.TO_RETURN, -taken)])
 
 
-def returned(attempt: Attempt) -> None:
-    """The bank has given back what was to go back."""
+def returned(attempt: Attempt) -> int:
+    """The bank has given back what was to go back; returns how much that was, in kuruş."""
     owed = JournalLine.objects.filter(entry__attempt=attempt, account=Account.TO_RETURN).order_by("id")
     amount = -sum(line.amount for line in owed)
     _book("returned", attempt.charge, attempt, lines=[(Account.TO_RETURN, amount), (Account.BANK, -amount)])
+    return amount
 
 
 def _sale(charge: Charge, sign: int) -> list[tuple[Account, int]]:

@@ -134,7 +134,8 @@ def move_attempt(
         changes = {"next_inquiry_at": clock.now() + timedelta(seconds=_PAUSES[0]), "inquiries": 0}
     if transaction_id:
         changes["transaction_id"] = transaction_id
-    if reason:
+    if reason or act is AttemptAct.APPROVE:
+        # Whatever an attempt was given up for before its approval came is no longer true of it.
         changes["reason"] = reason
     note: dict[str, object] = {"order_id": attempt.order_id}
     if reason:

@@ -183,6 +183,8 @@ class TestWhatTheBankSays:
         assert payment.inquire(begun.attempt.id, bank=payer.bank) == AttemptState.RETURNED
         assert state_of(charge) == ChargeState.DUE
         assert (balance("bank"), balance("to_return")) == (0, 0)
+        told = Message.objects.filter(notice="payment_returned", channel="email").get()
+        assert "1,00 TL" in told.text
 
     def test_half_secure_goes_back(self, owe: Owe, payer: Payer) -> None:
         charge = owe()
@@ -235,6 +237,19 @@ class TestWhatTheBankSays:
         payer.hear(payer.at_bank(begun.page))
         payment.inquire(begun.attempt.id, bank=payer.bank)
         assert state_of(charge) == ChargeState.PAID
+
+    def test_what_was_paid_late_can_be_given_back_and_has_its_receipt(self, owe: Owe, payer: Payer) -> None:
+        charge = owe()
+        begun = payer.begin(charge)
+        with time_machine.travel(clock.now() + timedelta(minutes=91)):
+            assert payment.inquire(begun.attempt.id, bank=payer.bank) == AttemptState.DECLINED
+        payer.hear(payer.at_bank(begun.page))
+        payment.inquire(begun.attempt.id, bank=payer.bank)
+        assert selectors.lasting_attempt_of(charge.id) == begun.attempt
+        withdrawal.withdraw(charge.application_id, by=people.actor_of(charge.person))
+        assert payment.inquire(begun.attempt.id, bank=payer.bank) == AttemptState.RETURNED
+        assert [kind for kind, _ in payer.charges(charge)] == ["charge", "void"]
+        assert all(money.kurus == 0 for money in selectors.balances().values())
 
     def test_found_by_the_nightly_reconciliation_when_never_told(self, owe: Owe, payer: Payer) -> None:
         charge = owe()

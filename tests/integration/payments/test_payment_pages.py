@@ -209,6 +209,9 @@ class TestOfOthers:
         page = visitor.get(back).content.decode()
         assert "Ödemeniz alındı" in page
         assert "Öğüt" not in page
+        again = visitor.get("/odeme/borc/").content.decode()
+        assert "ödenmeyi bekleyen bir borç bulunamadı" in again
+        assert "Kredi kartıyla öde" not in again
         text = _text(visitor.get(f"/odeme/makbuz/{mine.id}/").content)
         assert "324,00 TL" in text
         assert "Öğüt" not in text

@@ -15,6 +15,7 @@ from divit.kernel.errors import Refused
 from divit.kernel.money import Money
 from divit.payments import selectors
 from divit.payments.labels import LINES
+from divit.payments.lifecycle import ChargeState
 from divit.payments.models import Charge
 from divit.portal.access import PersonRequest, for_person, public
 from divit.portal.client_address import client_address
@@ -66,7 +67,8 @@ def found(request: HttpRequest) -> HttpResponseBase:
     charges = permits.found_charges(request)
     if charges is None:
         return redirect("portal:debt")
-    return render(request, "portal/payments/found.html", {"bills": [bill(charge) for charge in charges]})
+    bills = [bill(charge) for charge in charges if charge.state == ChargeState.DUE]
+    return render(request, "portal/payments/found.html", {"bills": bills})
 
 
 @for_person
