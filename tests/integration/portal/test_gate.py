@@ -38,7 +38,7 @@ def allowed(request: HttpRequest) -> HttpResponse:
 def look(request: HttpRequest) -> HttpResponse:
     subject = request.GET["of"]
     request.looks.append(  # type: ignore[attr-defined]
-        {"by": STAFF, "person_id": subject, "purpose": "Denetim", "subject": ("person", subject)}
+        {"by": STAFF, "person_id": subject, "purpose": "audit", "subject": ("person", subject)}
     )
     return HttpResponse("seen")
 
@@ -95,10 +95,10 @@ def test_a_look_is_in_the_ledger_after_the_page(client: Client) -> None:
     someone = people.person()
     assert client.get(f"/t/look/?of={someone.pk}").status_code == 200
     [entry] = audit.entries_about(str(someone.pk))
-    assert (entry.act, entry.role, entry.facts) == ("look", "auditor", {"purpose": "Denetim"})
+    assert (entry.act, entry.role, entry.facts) == ("look", "auditor", {"purpose": "audit"})
     own = people.log_in(client, someone).get("/verilerim/").content.decode()
     assert "Sertifika merkezi, denetim" in own
-    assert "Denetim" in own
+    assert "Kayıtlarınız denetim için incelendi" in own
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from django.utils import translation
 from divit.flows.refusals import all_words, explain, rooms_with_words
 from divit.kernel.errors import Refused
 from divit.launcher import texts
-from divit.portal.account.acts import ACTS
+from divit.portal.account.acts import ACTS, LOOKS
 from divit.project.laws import LAWS
 
 SOURCE = texts.PACKAGE
@@ -81,6 +81,18 @@ def test_every_act_in_the_ledger_is_called_something_in_a_persons_history() -> N
         if not name.startswith("institution.")
     }
     assert (ours | literal) - ACTS.keys() == set()
+
+
+def test_every_look_says_in_plain_words_what_it_was_for() -> None:
+    purposes = {
+        name
+        for file in [*SOURCE.glob("console/**/*.py"), *SOURCE.glob("flows/*.py"), *SOURCE.glob("portal/**/*.py")]
+        if "look" in (text := file.read_text())
+        for name in re.findall(r'"?purpose"?\s*[=:]\s*"([a-z_ ]+)"', text)
+        if name not in {"application", "reinstate", "pin_release"}  # what a phone code is for
+    }
+    assert len(purposes) > 5
+    assert purposes == LOOKS.keys()
 
 
 class TestExtraction:

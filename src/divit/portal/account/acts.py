@@ -78,3 +78,15 @@ ACTS: dict[str, str | Promise] = {
     "pin.take_back": _("PIN gösterimi yarıda kaldı, zarf yeniden mühürlendi"),
     "pin.discard": _("PIN zarfınız silindi"),
 }
+
+# What a look at the person's data was for: the `purpose` of each look.
+LOOKS: dict[str, str | Promise] = {
+    "registration_search": _("Kayıt masasında başvuru aranırken listede göründünüz"),
+    "form_search": _("Kurumunuzda form aranırken listede göründünüz"),
+    "form": _("Başvuru formunuz incelendi"),
+    "card_order": _("Kartınız üretilirken ya da kontrol edilirken bilgilerinize bakıldı"),
+    "delivery": _("Kartınızı göndermek için adresinize bakıldı"),
+    "institution_certificates": _("Kurumunuz üzerinden aldığınız sertifikalara bakıldı"),
+    "debt query": _("Borç sorgulandı; adınız gösterilmedi"),
+    "audit": _("Kayıtlarınız denetim için incelendi"),
+}

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from divit.audit.selectors import Told
 from divit.kernel.actors import Role
-from divit.portal.account.acts import ACTS
+from divit.portal.account.acts import ACTS, LOOKS
 
 ROLES: Mapping[str, object] = {
     Role.HOLDER: gettext_lazy("Siz"),
@@ -39,7 +39,7 @@ class Sentence:
 def told(entry: Told, *, person_id: str) -> Sentence:
     """The entry as the person reads it; looks say what they were for."""
     if entry.act == "look":
-        what = str(entry.facts.get("purpose", ""))
+        what = str(LOOKS.get(entry.facts.get("purpose", "")) or _("Bilgilerinize bakıldı"))
     else:
         what = str(ACTS.get(entry.act) or _("Dosyanızda bir işlem kaydedildi"))
     by_other = entry.role == Role.HOLDER and entry.actor_id != person_id
