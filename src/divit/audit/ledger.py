@@ -95,7 +95,11 @@ def _columns(entry: Entry) -> tuple[object, ...]:
     return (entry.at, entry.role, entry.actor_id, entry.act, subject, entry.person_id)
 
 
-def _told(payload: str) -> tuple[object, ...]:
-    told = json.loads(payload)
-    at = datetime.fromisoformat(told["at"])
-    return (at, told["role"], told["actor_id"], told["act"], told["subject"], told["person_id"])
+def _told(payload: str) -> tuple[object, ...] | None:
+    """What the columns should say; None when the content is no entry at all."""
+    try:
+        told = json.loads(payload)
+        at = datetime.fromisoformat(told["at"])
+        return (at, told["role"], told["actor_id"], told["act"], told["subject"], told["person_id"])
+    except (ValueError, TypeError, KeyError):
+        return None

@@ -54,3 +54,23 @@ def test_tampering_below_the_triggers_is_found(tampering: str, seq: int, what: s
             cursor.execute(tampering)
     faults = list(ledger.verify())
     assert any(fault.seq == seq and what in fault.what for fault in faults), faults
+
+
+def test_content_that_is_no_entry_is_named_like_any_other_fault() -> None:
+    _three_entries()
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE audit_entry DISABLE TRIGGER insert_only")
+        cursor.execute("UPDATE audit_entry SET payload = 'not json' WHERE seq = 2")
+    found = {fault.what for fault in ledger.verify() if fault.seq == 2}
+    assert found == {"its content does not match its hash", "its columns do not match its content"}
+
+
+def test_a_forged_entry_whose_content_says_otherwise_than_its_columns_is_found() -> None:
+    """Whoever may insert may choose both; the chain alone would take them."""
+    _three_entries()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO audit_entry (at, role, actor_id, act, subject_kind, subject_id, person_id, payload)"
+            " SELECT at, 'system', 'system', 'test.act', 'thing', '9', '', payload FROM audit_entry WHERE seq = 1"
+        )
+    assert [(fault.seq, fault.what) for fault in ledger.verify()] == [(4, "its columns do not match its content")]

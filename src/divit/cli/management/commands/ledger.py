@@ -5,7 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from divit.audit import ledger, selectors
+from divit.audit import selectors
+from divit.flows import ledger_checkpoint
 
 
 class Command(BaseCommand):
@@ -16,7 +17,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         faults = 0
-        for fault in ledger.verify():
+        for fault in ledger_checkpoint.verify():
             faults += 1
             self.stderr.write(f"entry {fault.seq}: {fault.what}")
         if faults:
