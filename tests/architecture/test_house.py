@@ -59,6 +59,18 @@ def test_what_reads_does_not_write() -> None:
     assert not found
 
 
+def test_a_locked_row_may_still_be_pointed_at() -> None:
+    """FOR UPDATE would make the foreign keys of others wait for the row while they hold the ledger's lock, which the
+    locker is about to ask for: a deadlock. Keys never change here, so FOR NO KEY UPDATE is all that is needed."""
+    found = [
+        f"{file.relative_to(SOURCE)}:{number}"
+        for file in FILES
+        for number, line in enumerate(file.read_text().splitlines(), 1)
+        if "select_for_update(" in line and "no_key=True" not in line
+    ]
+    assert not found
+
+
 def test_case_of_letters_is_changed_by_turkish_rules_alone() -> None:
     """`str.upper` turns «i» into «I»: only code that knows its text is ASCII may say so, with `# ascii`."""
     found = []

@@ -37,7 +37,7 @@ PREFILLED = (
 
 def locked(application_id: UUID | str) -> Application:
     """The application, locked to the end of the transaction. Raises `NotFound`."""
-    row = Application.objects.select_for_update(of=("self",)).filter(pk=application_id).first()
+    row = Application.objects.select_for_update(of=("self",), no_key=True).filter(pk=application_id).first()
     if row is None:
         raise NotFound
     return row

@@ -46,7 +46,7 @@ def reserve(prepared: Prepared, *, by: Actor, **columns: Any) -> Intent:
 
 def lock(intent_id: UUID) -> Intent:
     """Raises `NotFound`."""
-    intent = Intent.objects.select_for_update(of=("self",)).filter(pk=intent_id).first()
+    intent = Intent.objects.select_for_update(of=("self",), no_key=True).filter(pk=intent_id).first()
     if intent is None:
         raise NotFound("intent")
     return intent

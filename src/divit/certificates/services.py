@@ -38,7 +38,7 @@ def issuer_of(authority: Authority) -> Issuer:
 
 def lock(certificate_id: UUID, *, by: Actor) -> Certificate:
     """The certificate, locked, if the asker may know of it at all; `NotFound` otherwise, and no trace."""
-    rows = Certificate.objects.select_for_update(of=("self",)).filter(pk=certificate_id)
+    rows = Certificate.objects.select_for_update(of=("self",), no_key=True).filter(pk=certificate_id)
     if by.role is Role.HOLDER:
         rows = rows.filter(person_id=by.id)
     elif by.role is Role.OFFICER:
@@ -52,7 +52,7 @@ def lock(certificate_id: UUID, *, by: Actor) -> Certificate:
 def lock_standing(person_id: UUID, *, institution_id: UUID, now: datetime) -> list[Certificate]:
     """The person's unexpired certificates of one institution that are not revoked, locked in one order for all."""
     return list(
-        Certificate.objects.select_for_update(of=("self",))
+        Certificate.objects.select_for_update(of=("self",), no_key=True)
         .filter(person_id=person_id, institution_id=institution_id, not_after__gt=now)
         .exclude(state=State.REVOKED)
         .order_by("id")

@@ -63,7 +63,7 @@ def recognise(identity: Identity, *, by: Actor) -> Person:
     In a transaction. Raises `Invalid("login_name_invalid")` for a name that cannot be kept.
     """
     given_names, surname = _name(identity.given_names), _name(identity.surname)
-    person = Person.objects.select_for_update().filter(tckn=str(identity.tckn)).first()
+    person = Person.objects.select_for_update(no_key=True).filter(tckn=str(identity.tckn)).first()
     if person is None:
         person = _first_seen(identity, given_names, surname)
     changed = _changes(person, identity, given_names, surname)
@@ -93,7 +93,7 @@ def _first_seen(identity: Identity, given_names: str, surname: str) -> Person:
             )
     except IntegrityError:
         # Two browsers of one new person came back at the same instant.
-        return Person.objects.select_for_update().get(tckn=str(identity.tckn))
+        return Person.objects.select_for_update(no_key=True).get(tckn=str(identity.tckn))
 
 
 def _changes(person: Person, identity: Identity, given_names: str, surname: str) -> dict[str, object]:
@@ -129,7 +129,7 @@ def change_contact(person: Person, *, email: str, phone: Phone | None, channel: 
     if channel not in CHANNELS:
         raise Invalid("channel_unknown", field="channel")
     with transaction.atomic():
-        row = Person.objects.select_for_update().get(pk=person.pk)
+        row = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
         new = {"email": email, "phone": str(phone or ""), "channel": channel}
         changed = {field: value for field, value in new.items() if getattr(row, field) != value}
         if "phone" in changed:
@@ -141,7 +141,7 @@ def change_contact(person: Person, *, email: str, phone: Phone | None, channel: 
 def confirm_phone(person: Person, *, phone: Phone, by: Actor) -> Person:
     """The person typed the code that was sent to this number: it is theirs from now on."""
     with transaction.atomic():
-        row = Person.objects.select_for_update().get(pk=person.pk)
+        row = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
         _write(row, {"phone": str(phone), "phone_proven_at": clock.now()}, by=by, act="person.phone_proven")
     return row
 
@@ -151,7 +151,7 @@ def choose_language(person: Person, *, language: str, by: Actor) -> None:
     if language not in LANGUAGES:
         raise Invalid("language_unknown")
     with transaction.atomic():
-        row = Person.objects.select_for_update().get(pk=person.pk)
+        row = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
         if row.language != language:
             _write(row, {"language": language}, by=by, act="person.language_chosen")
 

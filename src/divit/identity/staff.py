@@ -68,7 +68,7 @@ def close_account(email: str, *, by: Actor) -> None:
 
 
 def _account(email: str) -> StaffAccount:
-    account = StaffAccount.objects.select_for_update().filter(email__iexact=email).first()
+    account = StaffAccount.objects.select_for_update(no_key=True).filter(email__iexact=email).first()
     if account is None:
         raise NotFound("staff account")
     return account

@@ -94,7 +94,7 @@ def appoint(
 @transaction.atomic
 def end_appointment(appointment: Appointment, *, by: Actor) -> None:
     """From tomorrow on the person no longer acts for the institution; an appointment of today ends today."""
-    row = Appointment.objects.select_for_update(of=("self",)).get(pk=appointment.pk)
+    row = Appointment.objects.select_for_update(of=("self",), no_key=True).get(pk=appointment.pk)
     today = clock.today()
     if row.ends is not None and row.ends <= today:
         raise Refused("appointment_already_ended")

@@ -70,7 +70,7 @@ def _channels(to: Addressee) -> Iterable[Channel]:
 def take(message_id: str) -> Message | None:
     """Begin a try: the message is leased, and counts as perhaps sent until we know better; None: nothing to do."""
     with transaction.atomic():
-        message = Message.objects.select_for_update(skip_locked=True).filter(pk=message_id).first()
+        message = Message.objects.select_for_update(skip_locked=True, no_key=True).filter(pk=message_id).first()
         if message is None or message.state != State.QUEUED or message.next_try_at > clock.now():
             return None
         if message.maybe_sent >= MOST_MAYBE_SENT:
@@ -100,7 +100,7 @@ def not_delivered(message: Message, *, outcome_known: bool) -> int | None:
     `outcome_known`: it surely did not take the message.
     """
     with transaction.atomic():
-        row = Message.objects.select_for_update().get(pk=message.pk)
+        row = Message.objects.select_for_update(no_key=True).get(pk=message.pk)
         if outcome_known:
             row.maybe_sent -= 1
         if row.tries > len(_PAUSES):

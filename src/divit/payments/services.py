@@ -85,19 +85,21 @@ def accrue(*, application_id: UUID | str, person_id: UUID | str, lines: Iterable
 
 def locked_charge(charge_id: UUID | str) -> Charge:
     """The charge, locked. Whoever needs several locks takes them in the order application, charge, attempt."""
-    return _there(Charge.objects.select_for_update(of=("self",)).filter(pk=charge_id).first())
+    return _there(Charge.objects.select_for_update(of=("self",), no_key=True).filter(pk=charge_id).first())
 
 
 def locked_charge_of(application_id: UUID | str) -> Charge | None:
     """The charge of an application that is due or paid, locked."""
     living = [ChargeState.DUE, ChargeState.PAID]
-    found = Charge.objects.select_for_update(of=("self",)).filter(application_id=application_id, state__in=living)
+    found = Charge.objects.select_for_update(of=("self",), no_key=True).filter(
+        application_id=application_id, state__in=living
+    )
     return found.first()
 
 
 def locked_attempt(attempt_id: UUID | str) -> Attempt:
     """The attempt, locked."""
-    found = Attempt.objects.select_for_update(of=("self",)).select_related("charge").filter(pk=attempt_id)
+    found = Attempt.objects.select_for_update(of=("self",), no_key=True).select_related("charge").filter(pk=attempt_id)
     return _there(found.first())
 
 

@@ -19,7 +19,7 @@ def create(
     *, person_id: uuid.UUID, channel: str, sent_to: str, purpose: str, subject_id: str, session: str, by: Actor
 ) -> PhoneCode:
     """A new code, in place of one that may still be waiting for the same act."""
-    earlier = PhoneCode.objects.select_for_update(of=("self",)).filter(
+    earlier = PhoneCode.objects.select_for_update(of=("self",), no_key=True).filter(
         person_id=person_id, purpose=purpose, subject_id=subject_id, state=State.SENT
     )
     for old in earlier:
@@ -75,7 +75,7 @@ def count_try(code: PhoneCode) -> int | None:
 def locked(code_id: uuid.UUID | str) -> PhoneCode:
     """The row, locked for the rest of the transaction."""
     try:
-        return PhoneCode.objects.select_for_update(of=("self",)).get(pk=code_id)
+        return PhoneCode.objects.select_for_update(of=("self",), no_key=True).get(pk=code_id)
     except PhoneCode.DoesNotExist:
         raise NotFound from None
 
@@ -93,7 +93,7 @@ def note_failure(code: PhoneCode) -> None:
 def expire_overdue(*, at_most: int = 500) -> int:
     """Let the clock end the codes whose time is over; returns how many."""
     with transaction.atomic():
-        overdue = PhoneCode.objects.select_for_update(of=("self",), skip_locked=True).filter(
+        overdue = PhoneCode.objects.select_for_update(of=("self",), skip_locked=True, no_key=True).filter(
             state=State.SENT, expires_at__lte=clock.now()
         )
         found = list(overdue.order_by("expires_at")[:at_most])

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from functools import partial
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from divit.audit import ledger
 from divit.certificates.models import Certificate, Intent, PublishedStatus, StatusChange
 from divit.flows import issuance, phone_proof, reinstatement, revocation, suspension
+from divit.identity import services as people
 from divit.identity.models import Person
 from divit.institutions.models import Institution
 from divit.kernel.actors import SYSTEM, Actor
@@ -133,3 +134,30 @@ def _begin_another(person: Person, institution: Institution, *, replaces: bool =
         replaces=replaces,
         by=SYSTEM,
     )
+
+
+def test_a_change_of_the_holders_data_does_not_lock_out_the_closing_of_a_certificate(
+    make_person: Callable[..., Person],
+) -> None:
+    """An act holds the ledger's lock and points at the person (notices); whoever changes the person holds that row and
+    asks for the ledger's lock. The row must stay open to being pointed at, or the two would wait for each other."""
+    person = make_person()
+    change = threading.Thread(target=_change_language, args=(person,))
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(5070, 1)")
+        change.start()
+        waiting = 0
+        while change.is_alive() and not waiting:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+            (waiting,) = cursor.fetchone()
+        cursor.execute("SELECT FROM identity_person WHERE id = %s FOR KEY SHARE NOWAIT", [person.pk])
+    change.join()
+    person.refresh_from_db()
+    assert person.language == "en"
+
+
+def _change_language(person: Person) -> None:
+    try:
+        people.choose_language(person, language="en", by=holder_of(person))
+    finally:
+        connection.close()

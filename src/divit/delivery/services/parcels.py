@@ -35,7 +35,7 @@ def pack(
 
 def locked(parcel_id: uuid.UUID) -> Parcel:
     """The parcel, locked until the end of the transaction. Raises `NotFound`."""
-    parcel = Parcel.objects.select_for_update(of=("self",)).filter(pk=parcel_id).first()
+    parcel = Parcel.objects.select_for_update(of=("self",), no_key=True).filter(pk=parcel_id).first()
     if parcel is None:
         raise NotFound("parcel")
     return parcel

@@ -42,7 +42,7 @@ def keep(
 def locked_of_application(application_id: uuid.UUID, *, person_id: uuid.UUID | str) -> SealedPin:
     """The PIN of this person's application, locked. Raises `NotFound`."""
     pin = (
-        SealedPin.objects.select_for_update(of=("self",))
+        SealedPin.objects.select_for_update(of=("self",), no_key=True)
         .filter(application_id=application_id, person_id=person_id)
         .exclude(state=PinState.DISCARDED)
         .first()
@@ -54,7 +54,7 @@ def locked_of_application(application_id: uuid.UUID, *, person_id: uuid.UUID | s
 
 def locked(pin_id: uuid.UUID) -> SealedPin:
     """Locked until the end of the transaction. Raises `NotFound`."""
-    pin = SealedPin.objects.select_for_update(of=("self",)).filter(pk=pin_id).first()
+    pin = SealedPin.objects.select_for_update(of=("self",), no_key=True).filter(pk=pin_id).first()
     if pin is None:
         raise NotFound("pin")
     return pin
@@ -62,7 +62,7 @@ def locked(pin_id: uuid.UUID) -> SealedPin:
 
 def locked_of_card(card_id: uuid.UUID) -> SealedPin | None:
     """The PIN of a card, locked, if the station had come that far."""
-    return SealedPin.objects.select_for_update(of=("self",)).filter(card_id=card_id).first()
+    return SealedPin.objects.select_for_update(of=("self",), no_key=True).filter(card_id=card_id).first()
 
 
 def discard(pin: SealedPin, *, by: Actor, now: datetime) -> None:
