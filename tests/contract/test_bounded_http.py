@@ -112,3 +112,59 @@ class TestBounds:
         with pytest.raises(NeighbourFailed) as caught:
             WIRE.send("POST", url)
         assert (caught.value.how, caught.value.outcome_known) == ("down", True)
+
+
+def answered(client: socket.socket, _stop: threading.Event) -> None:
+    client.sendall(HEAD + b"Content-Length: 2\r\n\r\nok")
+
+
+class TestCaution:
+    """A neighbour that hangs holds one caller at a time, not all of them (every thread of the web, that is)."""
+
+    def test_while_one_finds_out_the_others_hear_at_once(self, serve: Callable[[Talk], str]) -> None:
+        wire = Wire(neighbour="hanging", bounds=Bounds(connect=1, total=1, size=10_000))
+        with pytest.raises(NeighbourFailed):
+            wire.send("POST", serve(silence))
+        reached = threading.Event()
+
+        def hangs(_client: socket.socket, stop: threading.Event) -> None:
+            reached.set()
+            stop.wait(5)
+
+        def asks(address: str) -> None:
+            with pytest.raises(NeighbourFailed):
+                wire.send("POST", address)
+
+        probe = threading.Thread(target=asks, args=(serve(hangs),))
+        probe.start()
+        assert reached.wait(5)
+        with pytest.raises(NeighbourFailed) as caught:
+            wire.send("POST", "http://127.0.0.1:1/")  # nobody is there: it was not even tried
+        assert (caught.value.how, caught.value.outcome_known) == ("slow", True)
+        with pytest.raises(NeighbourFailed, match="down"):
+            WIRE.send("POST", "http://127.0.0.1:1/")  # another neighbour is nobody's business here
+        probe.join()
+
+    def test_an_answer_ends_the_caution(self, serve: Callable[[Talk], str]) -> None:
+        wire = Wire(neighbour="recovering", bounds=Bounds(connect=1, total=1, size=10_000))
+        with pytest.raises(NeighbourFailed):
+            wire.send("GET", serve(silence))
+        assert wire.send("GET", serve(answered)).text == "ok"
+        first, second = threading.Event(), threading.Event()
+
+        def together(mine: threading.Event, other: threading.Event) -> Talk:
+            def talk(client: socket.socket, stop: threading.Event) -> None:
+                mine.set()
+                other.wait(5)
+                answered(client, stop)
+
+            return talk
+
+        addresses = [serve(together(first, second)), serve(together(second, first))]
+        answers: list[str] = []
+        threads = [threading.Thread(target=lambda a=a: answers.append(wire.send("GET", a).text)) for a in addresses]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert answers == ["ok", "ok"]

@@ -2,8 +2,10 @@
 
 import ssl
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any, Literal
 
 import httpcore2
@@ -87,6 +89,43 @@ class _Backend(httpcore2.NetworkBackend):
         return _Stream(self._inner.connect_tcp(host, port, within, local_address, socket_options), self._deadline)
 
 
+class _Caution:
+    """A neighbour that let the time run out is asked by one caller at a time until it answers; others hear at once.
+
+    Otherwise a hanging neighbour would hold every thread of the web, and with them pages that never ask it
+    (suspending a certificate must not wait for e-Devlet or the bank).
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._late: set[str] = set()
+        self._asked: set[str] = set()
+
+    @contextmanager
+    def about(self, neighbour: str) -> Iterator[None]:
+        """Around one call; raises `NeighbourFailed` without calling while somebody else is finding out."""
+        with self._lock:
+            alone = neighbour in self._late
+            if alone and neighbour in self._asked:
+                raise NeighbourFailed(neighbour, "slow", outcome_known=True)
+            if alone:
+                self._asked.add(neighbour)
+        late = False
+        try:
+            yield
+        except NeighbourFailed as problem:
+            late = problem.how == "slow"
+            raise
+        finally:
+            with self._lock:
+                (self._late.add if late else self._late.discard)(neighbour)
+                if alone:
+                    self._asked.discard(neighbour)
+
+
+_CAUTION = _Caution()
+
+
 class BoundedTransport(httpx2.BaseTransport):
     """One connection per request, TLS verified, no redirects, no proxies; raises `NeighbourFailed` alone.
 
@@ -97,6 +136,10 @@ class BoundedTransport(httpx2.BaseTransport):
         self._neighbour, self._bounds, self._only_asks = neighbour, bounds, only_asks
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+        with _CAUTION.about(self._neighbour):
+            return self._exchange(request)
+
+    def _exchange(self, request: httpx2.Request) -> httpx2.Response:
         deadline = _Deadline(self._bounds.total)
         without_doubt = self._only_asks or request.method in {"GET", "HEAD"}
         pool = httpcore2.ConnectionPool(
