@@ -142,6 +142,8 @@ def note_trouble(order_id: uuid.UUID, trouble: str) -> None:
 def cancel(application_id: uuid.UUID, *, by: Actor, now: datetime) -> None:
     """Withdraw the order of an application, if there is one. Raises `Refused("card_already_taken")` and the like."""
     with transaction.atomic():
-        order = CardOrder.objects.select_for_update(of=("self",), no_key=True).filter(application_id=application_id).first()
+        order = (
+            CardOrder.objects.select_for_update(of=("self",), no_key=True).filter(application_id=application_id).first()
+        )
         if order is not None:
             carry_out(order, Act.CANCEL, by=by, now=now)
