@@ -6,6 +6,9 @@ import sys
 
 from django.core.management import execute_from_command_line
 
+from divit.launcher.home import home
+from divit.launcher.processes import environment_file, read_environment
+
 # Commands that must work before there is a database, or without Django at all.
 _PLAIN = {
     "demo": ("divit.launcher.demo", "start everything on this machine, with simulated neighbours and demo people"),
@@ -31,7 +34,15 @@ def main() -> None:
     if name in ("help", "--help", "-h"):
         _help()
         return
+    _use_demo_environment()
     execute_from_command_line(["divit", *sys.argv[1:]])
+
+
+def _use_demo_environment() -> None:
+    """Where the environment names no database, the demo in the data folder is meant."""
+    file = environment_file(home(), "owner")
+    if "DATABASE_URL" not in os.environ and file.exists():
+        os.environ.update(read_environment(file))
 
 
 def _help() -> None:

@@ -9,6 +9,7 @@ import logging
 import uuid
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import transaction
 
 from divit.applications import selectors as applications
@@ -31,13 +32,12 @@ from divit.pki.requests import check_request
 from divit.production import selectors, services
 from divit.production.lifecycle import Act, State
 from divit.production.models import Card, CardOrder
-from divit.production.ports import Algorithm, CardKey, CardStation
+from divit.production.ports import CardKey, CardStation
 from divit.production.products import validity_years
 
 log = logging.getLogger(__name__)
 
 CONTENT_REFUSED = "content_refused"
-HOLDER_KEY: Algorithm = "ec-p256"  # of the kinds that stations make; rsa-2048 for old readers
 _PATIENCE = timedelta(minutes=2)
 
 
@@ -56,7 +56,9 @@ def personalise(order_id: uuid.UUID, *, station: CardStation, pin_recipient: byt
     if card is None:
         return
     try:
-        key = station.make_key(order_id=card.station_order_id, algorithm=HOLDER_KEY, pin_recipient_spki=pin_recipient)
+        key = station.make_key(
+            order_id=card.station_order_id, algorithm=settings.DIVIT.holder_key, pin_recipient_spki=pin_recipient
+        )
     except NeighbourFailed:
         services.note_trouble(order_id, "station_down")
         raise
@@ -128,7 +130,12 @@ def _begin_issuance(order: CardOrder, card: Card, key: CardKey) -> None:
 
 
 def issued(order_id: uuid.UUID, certificate_id: uuid.UUID) -> None:
-    """The certificate exists: from this moment the application counts as produced; the card is still to be written."""
+    """The certificate exists: from this moment the application counts as produced; the card is still to be written.
+
+    A card that was not ordered here, such as one taken over together with its certificate, has no way to go on.
+    """
+    if not selectors.is_ordered(order_id):
+        return
     with transaction.atomic():
         application = application_services.locked(selectors.order(order_id).application_id)
         order = services.locked(order_id)

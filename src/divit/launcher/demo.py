@@ -117,7 +117,7 @@ def _run(folder: Path, addresses: Addresses, *, people: bool) -> int:
             _hold_ceremony(environment)
     with step("database"):
         cluster.prepare()
-        supervision.write({name: environment.of(name) for name in NAMES})
+        supervision.write({name: environment.of(name) for name in (*NAMES, "owner")})
         manager = supervision.start()
     try:
         _prepare(environment, cluster, supervision, manager, people=people)

@@ -11,6 +11,12 @@ from divit.launcher.home import CHECKOUT, write_private
 from divit.launcher.postgres import Cluster
 
 _ROLE = {"web": "divit_web", "worker": "divit_worker", "signer": "divit_signer", "validation": "divit_validation"}
+# Whom each process speaks to; it is told the secrets of nobody else.
+_SPEAKS_TO = {
+    "web": ("edevlet", "bank"),
+    "worker": ("bank", "messages", "courier", "card_station"),
+    "owner": ("edevlet", "bank", "messages", "courier", "card_station"),
+}
 _NOTICE = (
     "Bu bir denemedir: burada üretilen sertifikalar hukuken nitelikli değildir. · "
     "This is a trial: certificates issued here are not qualified in law."
@@ -48,44 +54,64 @@ class DemoEnvironment:
     def _secret(self, name: str) -> str:
         return (self.home / "secrets" / name).read_text()
 
-    def common(self) -> dict[str, str]:
-        """What every Divit process knows."""
-        world = self.addresses.world_url
+    def _bare(self) -> dict[str, str]:
+        """What every process needs to run at all; no secret is among it."""
         return {
             "PATH": os.environ.get("PATH", ""),
             "LANG": "C.UTF-8",
             "PYTHONUNBUFFERED": "1",
-            "DIVIT_MODE": "demo",
             "DIVIT_HOME": str(self.home),
+            "DIVIT_VALIDATION_PORT": str(self.addresses.validation),
+        }
+
+    def _django(self) -> dict[str, str]:
+        """What every process under Django knows."""
+        return self._bare() | {
+            "DIVIT_MODE": "demo",
             "DIVIT_BUILD": os.environ.get("DIVIT_BUILD") or str(CHECKOUT / ".build"),
             "DIVIT_SECRET_KEY": self._secret("secret-key"),
             "DIVIT_PUBLIC_URL": self.addresses.public_url,
             "DIVIT_VALIDATION_URL": self.addresses.validation_url,
-            "DIVIT_EDEVLET_URL": f"{world}/edevlet/OAuth2AuthorizationServer",
-            "DIVIT_EDEVLET_CLIENT_ID": "divit-demo",
-            "DIVIT_EDEVLET_CLIENT_SECRET": self._secret("edevlet-client"),
-            "DIVIT_BANK_URL": f"{world}/bank/fim/est3Dgate",
-            "DIVIT_BANK_API_URL": f"{world}/bank/fim/api",
-            "DIVIT_BANK_CLIENT_ID": "190100000",
-            "DIVIT_BANK_STORE_KEY": self._secret("bank-store-key"),
-            "DIVIT_BANK_API_USER": "divit",
-            "DIVIT_BANK_API_PASSWORD": self._secret("bank-api"),
-            "DIVIT_SMS_URL": f"{world}/sms/send",
-            "DIVIT_SMS_API_KEY": self._secret("sms"),
-            "DIVIT_SMTP_HOST": "127.0.0.1",
-            "DIVIT_SMTP_PORT": str(self.addresses.smtp),
-            "DIVIT_COURIER_URL": f"{world}/courier/api",
-            "DIVIT_COURIER_API_KEY": self._secret("courier"),
-            "DIVIT_CARD_STATION_URL": f"{world}/card-station/api",
-            "DIVIT_CARD_STATION_API_KEY": self._secret("card-station"),
             "DIVIT_WEB_PORT": str(self.addresses.web),
-            "DIVIT_VALIDATION_PORT": str(self.addresses.validation),
-            "DIVIT_WORLD_PORT": str(self.addresses.world),
             "DIVIT_INSTALLATION_NOTICE": _NOTICE,
             # Whoever tries the demo proves the same phone many times a day.
             "DIVIT_CODES_PER_QUARTER_HOUR": "60",
             "DIVIT_CODES_PER_DAY": "600",
         }
+
+    def _neighbours(self, *names: str) -> dict[str, str]:
+        """Addresses of these neighbours, and the secrets that Divit was given for them."""
+        world = self.addresses.world_url
+        known = {
+            "edevlet": {
+                "DIVIT_EDEVLET_URL": f"{world}/edevlet/OAuth2AuthorizationServer",
+                "DIVIT_EDEVLET_CLIENT_ID": "divit-demo",
+                "DIVIT_EDEVLET_CLIENT_SECRET": self._secret("edevlet-client"),
+            },
+            "bank": {
+                "DIVIT_BANK_URL": f"{world}/bank/fim/est3Dgate",
+                "DIVIT_BANK_API_URL": f"{world}/bank/fim/api",
+                "DIVIT_BANK_CLIENT_ID": "190100000",
+                "DIVIT_BANK_STORE_KEY": self._secret("bank-store-key"),
+                "DIVIT_BANK_API_USER": "divit",
+                "DIVIT_BANK_API_PASSWORD": self._secret("bank-api"),
+            },
+            "messages": {
+                "DIVIT_SMS_URL": f"{world}/sms/send",
+                "DIVIT_SMS_API_KEY": self._secret("sms"),
+                "DIVIT_SMTP_HOST": "127.0.0.1",
+                "DIVIT_SMTP_PORT": str(self.addresses.smtp),
+            },
+            "courier": {
+                "DIVIT_COURIER_URL": f"{world}/courier/api",
+                "DIVIT_COURIER_API_KEY": self._secret("courier"),
+            },
+            "card_station": {
+                "DIVIT_CARD_STATION_URL": f"{world}/card-station/api",
+                "DIVIT_CARD_STATION_API_KEY": self._secret("card-station"),
+            },
+        }
+        return {variable: value for name in names for variable, value in known[name].items()}
 
     def keystore(self, name: str) -> tuple[str, str]:
         """Address and passphrase file of a software key store (`signer` or `validation`)."""
@@ -95,7 +121,11 @@ class DemoEnvironment:
         """The whole environment of one process."""
         if process == "world":
             return self._world()
-        environment = self.common() | {"DATABASE_URL": Cluster(self.home).url(_ROLE.get(process, "divit"))}
+        if process == "database":
+            return self._bare()
+        environment = self._bare() if process == "validation" else self._django()
+        environment |= self._neighbours(*_SPEAKS_TO.get(process, ()))
+        environment["DATABASE_URL"] = Cluster(self.home).url(_ROLE.get(process, "divit"))
         if process == "owner":
             environment["DIVIT_WORLD_URL"] = self.addresses.world_url
         if process in ("signer", "owner"):
@@ -110,10 +140,7 @@ class DemoEnvironment:
 
     def _world(self) -> dict[str, str]:
         return {
-            "PATH": os.environ.get("PATH", ""),
-            "LANG": "C.UTF-8",
-            "PYTHONUNBUFFERED": "1",
-            "DIVIT_HOME": str(self.home),
+            **self._bare(),
             "DIVIT_WORLD_PORT": str(self.addresses.world),
             "DIVIT_WORLD_URL": self.addresses.world_url,
             "DIVIT_WORLD_STATE": str(self.home / "world.sqlite"),

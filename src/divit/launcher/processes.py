@@ -28,6 +28,12 @@ def write_environment(file: Path, environment: Mapping[str, str]) -> None:
     write_private(file, json.dumps(environment, indent=1))
 
 
+def read_environment(file: Path) -> dict[str, str]:
+    """What `write_environment` kept."""
+    kept: dict[str, str] = json.loads(file.read_text())
+    return kept
+
+
 def _granian(interface: str, name: str, port: str, *more: str) -> list[str]:
     command = [str(_BIN / "granian"), "--interface", interface, "--host", "127.0.0.1", "--port", port, "--no-ws"]
     # A client that holds its connection open must not hold up the end of the process.
@@ -58,7 +64,7 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write(f"usage: divit run {{{'|'.join(NAMES)}}}\n")
         return 2
     if "DIVIT_ENVIRONMENT" in os.environ:
-        os.environ.update(json.loads(Path(os.environ.pop("DIVIT_ENVIRONMENT")).read_text()))
+        os.environ.update(read_environment(Path(os.environ.pop("DIVIT_ENVIRONMENT"))))
     try:
         if arguments[0] == "database":
             die_with_parent()

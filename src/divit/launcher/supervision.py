@@ -34,8 +34,8 @@ class Supervision:
     def write(self, environments: Mapping[str, Mapping[str, str]]) -> None:
         """Write the configuration, and each process's environment into a file that only its owner may read."""
         log = self.home / "log"
-        for name in NAMES:
-            write_environment(environment_file(self.home, name), environments[name])
+        for name, environment in environments.items():
+            write_environment(environment_file(self.home, name), environment)
         log.mkdir(parents=True, exist_ok=True)
         self._make_socket_folder()
         lines = [
@@ -88,10 +88,19 @@ class Supervision:
 
     def start_rest(self) -> None:
         """Start everything that stands on the foundation."""
-        server = self._server()
         for name in NAMES:
             if name not in FOUNDATION:
-                server.supervisor.startProcess(f"house:{name}", False)
+                self.start_again(name)
+
+    def start_again(self, name: str) -> None:
+        """Start one process that is stopped."""
+        with self._server() as server:
+            server.supervisor.startProcess(_full_name(name), False)
+
+    def stop(self, name: str) -> None:
+        """Stop one process, in good order; it stays stopped."""
+        with self._server() as server:
+            server.supervisor.stopProcess(_full_name(name))
 
     def states(self) -> dict[str, str]:
         """What supervisord says of each process: RUNNING, STARTING, BACKOFF, …; empty when it does not run.
@@ -109,7 +118,8 @@ class Supervision:
 
     def _processes(self) -> list[dict[str, Any]]:
         try:
-            return list(self._server().supervisor.getAllProcessInfo())
+            with self._server() as server:
+                return list(server.supervisor.getAllProcessInfo())
         except (OSError, Fault, HTTPException):
             return []
 
@@ -122,6 +132,10 @@ class Supervision:
                 return []
             time.sleep(0.1)
         return missing
+
+
+def _full_name(name: str) -> str:
+    return next(f"{group}:{name}" for group, names in _GROUPS.items() if name in names)
 
 
 def _transport(socket: Path) -> Transport:

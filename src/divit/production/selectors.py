@@ -25,6 +25,11 @@ def order(order_id: uuid.UUID) -> CardOrder:
     return found
 
 
+def is_ordered(order_id: uuid.UUID) -> bool:
+    """Whether such a card was ever ordered here."""
+    return CardOrder.objects.filter(pk=order_id).exists()
+
+
 def card(card_id: uuid.UUID) -> Card:
     """Raises `NotFound`."""
     found = Card.objects.select_related("order").filter(pk=card_id).first()

@@ -41,6 +41,9 @@ class Configuration(BaseSettings):
         "suspension (`hold`: not good since then) or the revoking act (`act`). Both times are kept.",
     )
 
+    holder_key: Literal["ec-p256", "rsa-2048"] = Field(
+        "ec-p256", description="The key that card stations make for holders; `rsa-2048` for old readers."
+    )
     codes_per_quarter_hour: int = Field(5, ge=1, description="Codes sent to one number within 15 minutes, at most.")
     codes_per_day: int = Field(10, ge=1, description="Codes sent to one number, or for one person, within a day.")
 

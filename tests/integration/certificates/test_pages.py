@@ -13,6 +13,7 @@ from divit.certificates import services
 from divit.certificates.models import Certificate, StatusChange, StatusReceipt
 from divit.flows import phone_proof, suspension
 from divit.identity.models import Person
+from divit.kernel import clock
 from divit.kernel.actors import Actor, Role
 from tests.factories import people
 from tests.fixtures_pki import holder_of
@@ -62,7 +63,7 @@ def test_the_table_has_the_columns_that_people_know(me: Client, mine: Certificat
     text = row[0].get_text(" ")
     for part in (mine.serial, "Ayşe Işıl Gökçe", "Nitelikli Elektronik Sertifika", mine.card_serial, "Geçerli"):
         assert part in text
-    assert f"{mine.not_after:%d/%m/%Y}" in text
+    assert f"{clock.local(mine.not_after):%d/%m/%Y}" in text
 
 
 def test_links_are_drawn_from_the_law(me: Client, mine: Certificate) -> None:

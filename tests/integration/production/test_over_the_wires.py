@@ -1,7 +1,8 @@
-"""The card's way over the real wires: station and courier fail, and our processes are killed at any instant."""
+"""The card's way over the real wires: station and courier fail, our processes are killed at any instant."""
 
 import os
 import signal
+import uuid
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
@@ -9,6 +10,8 @@ from typing import Any
 
 import httpx2
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import rsa
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -96,6 +99,22 @@ def test_from_the_queue_to_the_pin(
     assert shown is not None
     assert shown.card_serial == Card.objects.get(order=order).card_serial
     assert shown.pin.isdigit()
+
+
+def test_old_readers_get_an_rsa_key(make_order: Order, run_jobs: Jobs, settings: Any) -> None:
+    settings.DIVIT = settings.DIVIT.model_copy(update={"holder_key": "rsa-2048"})
+    order = make_order()
+    card_production.take(order.pk, by=PRODUCER)
+    _until(order, "produced", run_jobs)
+    certificate = x509.load_der_x509_certificate(bytes(Certificate.objects.get(card_order_id=order.pk).der))
+    key = certificate.public_key()
+    assert isinstance(key, rsa.RSAPublicKey)
+    assert key.key_size == 2048
+
+
+def test_a_card_that_was_not_ordered_here_changes_nothing() -> None:
+    card_production.issued(uuid.uuid4(), uuid.uuid4())
+    assert not CardOrder.objects.exists()
 
 
 @pytest.mark.parametrize("failure", ["down", "slow", "hang", "garbage", "made_but_500", "load_fails"])

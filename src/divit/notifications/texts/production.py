@@ -63,8 +63,8 @@ NOTICES = {
         "certificate at once and tell us.",
         subject_tr="PIN'iniz gösterildi",
         subject_en="Your PIN was shown",
-        mail_tr="E-imza kartınızın PIN ve PUK kodları az önce ekranda gösterildi.\n\nBakan siz değilseniz sertifikanızı "
-        "Online İşlemler sayfasından hemen askıya alın ve bize haber verin.",
+        mail_tr="E-imza kartınızın PIN ve PUK kodları az önce ekranda gösterildi.\n\n"
+        "Bakan siz değilseniz sertifikanızı Online İşlemler sayfasından hemen askıya alın ve bize haber verin.",
         mail_en="The PIN and PUK of your e-signature card were just shown on screen.\n\nIf that was not you, suspend "
         "your certificate under Online İşlemler (online services) at once and tell us.",
     ),
