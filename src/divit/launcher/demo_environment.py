@@ -13,9 +13,9 @@ from divit.launcher.postgres import Cluster
 _ROLE = {"web": "divit_web", "worker": "divit_worker", "signer": "divit_signer", "validation": "divit_validation"}
 # Whom each process speaks to; it is told the secrets of nobody else.
 _SPEAKS_TO = {
-    "web": ("edevlet", "bank"),
-    "worker": ("bank", "messages", "courier", "card_station"),
-    "owner": ("edevlet", "bank", "messages", "courier", "card_station"),
+    "web": ("edevlet", "bank", "mail"),  # mail: the code of a login to the desks
+    "worker": ("bank", "sms", "mail", "courier", "card_station"),
+    "owner": ("edevlet", "bank", "sms", "mail", "courier", "card_station"),
 }
 _NOTICE = (
     "Bu bir denemedir: burada üretilen sertifikalar hukuken nitelikli değildir. · "
@@ -96,9 +96,11 @@ class DemoEnvironment:
                 "DIVIT_BANK_API_USER": "divit",
                 "DIVIT_BANK_API_PASSWORD": self._secret("bank-api"),
             },
-            "messages": {
+            "sms": {
                 "DIVIT_SMS_URL": f"{world}/sms/send",
                 "DIVIT_SMS_API_KEY": self._secret("sms"),
+            },
+            "mail": {
                 "DIVIT_SMTP_HOST": "127.0.0.1",
                 "DIVIT_SMTP_PORT": str(self.addresses.smtp),
             },
