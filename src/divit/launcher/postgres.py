@@ -189,6 +189,8 @@ class Cluster:
         self._forget_dead_server()
         command = [str(self.binary("postgres")), "-D", str(self.data), "-k", str(self.socket_folder)]
         options = ["listen_addresses=", "unix_socket_permissions=0700", "max_connections=120", "timezone=UTC"]
+        # A statement that failed, and the row that it failed on, may name a person: the log tells only what went wrong.
+        options += ["log_min_error_statement=panic", "log_error_verbosity=terse"]
         if not self.durable:
             options += ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
         for option in options:
