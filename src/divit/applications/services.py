@@ -149,10 +149,14 @@ def _only_a_draft(row: Application) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class PhoneProof:
-    """That a code sent to the phone of the form came back: which code, and which number it went to."""
+    """That a code sent to the phone of the form came back: which code, and which number it went to.
+
+    `reached` is False when the operator failed and the code went to the e-mail given before instead.
+    """
 
     code_id: str
     phone: str
+    reached: bool = True
 
 
 def submit(row: Application, *, held: Holdings, proof: PhoneProof | None, wet_form: bool, by: Actor) -> None:

@@ -1,5 +1,6 @@
 """Cep Telefonu Doğrulama: a code goes out, the person types it back, and the act it was for may go on."""
 
+from datetime import timedelta
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -23,6 +24,9 @@ from divit.verification.models import Channel, PhoneCode, Purpose
 FAILURES_BEFORE_MAIL = 5
 # … but not where the number is being changed, or the card opened.
 MAIL_WILL_DO = frozenset({Purpose.APPLICATION, Purpose.REINSTATE})
+# A number that has just replaced another opens nothing for a day: time for whoever had the old one to object (T6).
+NEW_NUMBER_WAITS = timedelta(hours=24)
+OPENING = frozenset({Purpose.REINSTATE, Purpose.PIN_RELEASE})
 
 
 def send(
@@ -30,7 +34,7 @@ def send(
 ) -> PhoneCode:
     """Count, then make a code and leave its sending to the worker; a code still waiting for this act is replaced.
 
-    Raises `Refused("codes_too_many", until=…)` or `Refused("code_resend_too_soon", until=…)`.
+    Raises `Refused` with `codes_too_many`, `code_resend_too_soon` or `phone_too_new`, each with `until`.
     """
     return _send(
         person=person,
@@ -99,6 +103,7 @@ def _send(
     address: str,
     by: Actor,
 ) -> PhoneCode:
+    _refuse_a_new_number(person, purpose)
     limits = rate_limits.code_limits(to=to, person_id=str(person.id), address=address, purpose=str(purpose))
     try:
         with transaction.atomic():
@@ -117,6 +122,14 @@ def _send(
         # Another tab made a code for the same act to another receiver in the same instant.
         raise Refused("changed_meanwhile") from problem
     return code
+
+
+def _refuse_a_new_number(person: Person, purpose: Purpose) -> None:
+    if purpose not in OPENING or person.phone_replaced_at is None:
+        return
+    until = person.phone_replaced_at + NEW_NUMBER_WAITS
+    if clock.now() < until:
+        raise Refused("phone_too_new", until=clock.local(until))
 
 
 def _count(limits: list[rate_limits.Limit]) -> None:

@@ -114,7 +114,7 @@ def _proof(row: Application, *, by: Actor) -> PhoneProof | None:
         return None
     # When the operator fails again and again, verification sends the code to the e-mail given before (laws.md).
     by_mail = code.channel == Channel.EMAIL
-    return PhoneProof(code_id=str(code.id), phone=row.phone if by_mail else code.sent_to)
+    return PhoneProof(code_id=str(code.id), phone=row.phone if by_mail else code.sent_to, reached=not by_mail)
 
 
 def submit(application_id: UUID, *, by: Actor) -> Application:
@@ -132,7 +132,7 @@ def submit(application_id: UUID, *, by: Actor) -> Application:
         services.submit(row, held=held, proof=proof, wet_form=rule.wet_form, by=by)
         if rule.pay_gate == InstitutionRule.PayGate.BEFORE_FORM or not rule.wet_form:
             fees.accrue(row, by=by)
-        person = _keep_contact(row, proven=proof is not None and proof.phone == row.phone, by=by)
+        person = _keep_contact(row, proven=proof is not None and proof.reached, by=by)
         tell(
             person=person,
             notice="application_submitted",

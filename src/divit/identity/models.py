@@ -27,6 +27,9 @@ class Person(models.Model):
         max_length=13, blank=True, db_comment="kvkk: iletişim; notices, codes; until 2 years after the last certificate"
     )
     phone_proven_at = models.DateTimeField(null=True, db_comment="kvkk: yok; when the phone was proven; with the phone")
+    phone_replaced_at = models.DateTimeField(
+        null=True, db_comment="kvkk: yok; when another number took the place of a proven one; with the phone"
+    )
     channel = models.CharField(max_length=5, default="both", db_comment="kvkk: yok; sms, email or both; with the phone")
     language = models.CharField(max_length=2, default="tr", db_comment="kvkk: yok; language of notices; with the phone")
     created_at = models.DateTimeField(auto_now_add=True, db_comment="kvkk: yok; first seen; archive period")

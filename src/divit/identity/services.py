@@ -133,6 +133,7 @@ def change_contact(person: Person, *, email: str, phone: Phone | None, channel: 
         new = {"email": email, "phone": str(phone or ""), "channel": channel}
         changed = {field: value for field, value in new.items() if getattr(row, field) != value}
         if "phone" in changed:
+            _replace_number(row)
             row.phone_proven_at = None
         _write(row, changed, by=by, act="person.contact_changed")
     return row
@@ -142,8 +143,16 @@ def confirm_phone(person: Person, *, phone: Phone, by: Actor) -> Person:
     """The person typed the code that was sent to this number: it is theirs from now on."""
     with transaction.atomic():
         row = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
+        if row.phone != str(phone):
+            _replace_number(row)
         _write(row, {"phone": str(phone), "phone_proven_at": clock.now()}, by=by, act="person.phone_proven")
     return row
+
+
+def _replace_number(row: Person) -> None:
+    """A number that takes the place of a proven one is marked: it may not confirm everything at once (threat T6)."""
+    if row.phone_proven_at is not None:
+        row.phone_replaced_at = clock.now()
 
 
 def choose_language(person: Person, *, language: str, by: Actor) -> None:

@@ -12,6 +12,10 @@ REFUSALS = {
     "codes_too_many": _(
         "Kısa sürede çok sayıda kod istendi. {until:%d.%m.%Y} günü saat {until:%H.%M} olunca yeniden deneyebilirsiniz."
     ),
+    "phone_too_new": _(
+        "Cep telefonu numaranız yeni değişti. Güvenliğiniz için bu işlemi yeni numaranızla "
+        "{until:%d.%m.%Y} günü saat {until:%H.%M} olunca yapabilirsiniz."
+    ),
     "code_mail_not_offered": _("Bu işlem için kod e-posta ile gönderilemiyor. Lütfen SMS kodunu kullanın."),
     "code_still_lives": _("Bu kodun süresi henüz dolmadı."),
     "tries_are_left": _("Bu kod için deneme hakkınız var."),

@@ -22,6 +22,7 @@ from divit.kernel.errors import Invalid, NotFound, Refused
 from divit.payments import selectors as payments
 from divit.pki.reasons import Reason
 from divit.production import selectors as production
+from divit.verification.models import PhoneCode
 from tests.fixtures_pki import holder_of
 from tests.integration.applications.conftest import PLACES, TYPED, Way, told
 
@@ -347,6 +348,19 @@ def test_contact_of_the_form_becomes_the_persons_and_the_old_one_hears_of_it(
     assert ayse.phone == row.phone
     assert ayse.phone_proven_at is not None
     assert "application_changed_contact" in told(ayse)
+
+
+def test_a_code_that_went_by_mail_proves_no_phone(way: Way, ayse: Person, ministry: Institution) -> None:
+    """The operator failed, so the application goes on; the number still opens nothing."""
+    row = way.begin(ayse, ministry)
+    way.fill(row, phone="0505 765 43 21")
+    way.confirm(row)
+    way.prove(row)
+    PhoneCode.objects.filter(person=ayse).update(channel="email", sent_to=ayse.email)
+    row.refresh_from_db()
+    assert way.submit(row).state == State.OPEN
+    ayse.refresh_from_db()
+    assert (ayse.phone, ayse.phone_proven_at) == ("+905057654321", None)
 
 
 def test_the_database_keeps_what_was_submitted_complete(way: Way, ayse: Person, ministry: Institution) -> None:

@@ -4,7 +4,6 @@ import threading
 
 import pytest
 from django.db import connection, transaction
-from tests.factories import people
 
 from divit.audit import selectors as audit
 from divit.identity import selectors, services
@@ -12,6 +11,7 @@ from divit.identity.models import Person
 from divit.kernel.actors import SYSTEM
 from divit.kernel.errors import Invalid, NotFound, Refused
 from divit.kernel.phone import Phone
+from tests.factories import people
 
 
 @pytest.mark.django_db
@@ -61,6 +61,20 @@ class TestContact:
         newest = audit.entries_about(str(someone.pk))[0]
         assert (newest.act, newest.facts) == ("person.contact_changed", {"fields": ["channel", "phone"]})
         assert "765" not in str(newest)
+
+    def test_a_number_that_replaces_a_proven_one_is_marked(self) -> None:
+        someone = people.reachable(people.person())
+        by = people.actor_of(someone)
+        assert someone.phone_replaced_at is None
+        again = services.confirm_phone(someone, phone=Phone(someone.phone), by=by)
+        assert again.phone_replaced_at is None
+        assert services.confirm_phone(again, phone=Phone("0505 765 43 21"), by=by).phone_replaced_at is not None
+
+    def test_a_first_number_is_not(self) -> None:
+        someone = people.person()
+        by = people.actor_of(someone)
+        first = services.confirm_phone(someone, phone=Phone("0505 765 43 21"), by=by)
+        assert (first.phone_proven_at is not None, first.phone_replaced_at) == (True, None)
 
     def test_nothing_changed_leaves_no_trace(self) -> None:
         someone = people.reachable(people.person())

@@ -4,9 +4,10 @@ import pytest
 from bs4 import BeautifulSoup
 from django.test import Client
 from django.urls import reverse
-from tests.factories import people
 
 from divit.identity.models import Person
+from divit.notifications.models import Message
+from tests.factories import people
 
 pytestmark = pytest.mark.django_db
 PUBLIC = ["home", "sign_in", "prices", "help", "accessibility", "privacy"]
@@ -134,3 +135,13 @@ def test_contact_form_says_what_is_wrong_and_then_saves(client: Client, ayse: Pe
     assert client.post(address, {"email": "ayse@divit.example", "channel": "email"}).status_code == 302
     ayse.refresh_from_db()
     assert (ayse.email, ayse.channel) == ("ayse@divit.example", "email")
+
+
+def test_the_old_address_hears_that_it_was_changed(client: Client, ayse: Person) -> None:
+    people.log_in(client, people.reachable(ayse, channel="email"))
+    old = Person.objects.get(pk=ayse.pk).email
+    address = reverse("portal:contact")
+    assert client.post(address, {"email": "baska@divit.example", "channel": "email"}).status_code == 302
+    assert client.post(address, {"email": "baska@divit.example", "channel": "email"}).status_code == 302
+    [told] = Message.objects.filter(person=ayse)
+    assert (told.notice, told.address) == ("contact_changed", old)

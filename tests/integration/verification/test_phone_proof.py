@@ -264,6 +264,24 @@ class TestSending:
             phone_proof.send_by_mail(code.id, session=by.session, address="192.0.2.1", by=by)
 
 
+@pytest.mark.django_db
+class TestANewNumber:
+    """A number that has just replaced another opens neither a certificate nor a PIN for a day (T6)."""
+
+    @pytest.mark.parametrize("purpose", ["reinstate", "pin_release"])
+    def test_it_waits_a_day(self, person: Person, by: Actor, purpose: str) -> None:
+        person.phone_replaced_at = clock.now()
+        with refused("phone_too_new"):
+            send(person, by, purpose=purpose)
+        assert not PhoneCode.objects.exists()
+        person.phone_replaced_at = clock.now() - timedelta(hours=24)
+        assert send(person, by, purpose=purpose).state == "sent"
+
+    def test_applying_does_not(self, person: Person, by: Actor) -> None:
+        person.phone_replaced_at = clock.now()
+        assert send(person, by, purpose="application").state == "sent"
+
+
 @pytest.mark.django_db(transaction=True)
 class TestRaces:
     def test_of_fifty_guesses_at_once_three_are_evaluated(

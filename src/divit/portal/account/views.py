@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from divit.audit import selectors as audit
+from divit.flows import contact_data
 from divit.identity import selectors as identity
-from divit.identity import services
 from divit.kernel.errors import Invalid
 from divit.kernel.phone import Phone
 from divit.notifications import selectors as notifications
@@ -50,9 +50,8 @@ def contact(request: PersonRequest) -> HttpResponseBase:
     person = request.person
     form = ContactForm(request.POST or None, initial={"email": person.email, "channel": person.channel})
     if request.method == "POST" and form.is_valid():
-        phone = Phone(person.phone) if person.phone else None
         try:
-            services.change_contact(person, **form.cleaned_data, phone=phone, by=request.actor)
+            contact_data.change(person, **form.cleaned_data, by=request.actor)
         except Invalid as problem:
             form.add_error(problem.field, explain(problem))
         else:
