@@ -2,13 +2,13 @@
 
 import io
 
-from asn1crypto import algos, tsp
+from asn1crypto import algos, cms, tsp
 from asn1crypto import x509 as asn1_x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import fields, signers
-from pyhanko.sign.timestamps import TimeStamper
+from pyhanko.sign.timestamps import TimeStamper, TimestampRequestError
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from divit.certificates.ports import Timestamps
@@ -44,11 +44,17 @@ class _PortTimeStamper(TimeStamper):
         self._port = port
 
     async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
-        try:
-            response: tsp.TimeStampResp = tsp.TimeStampResp.load(self._port.stamp(req.dump()))
-        except ValueError as problem:
-            raise NeighbourFailed("tsa", "garbage", outcome_known=True) from problem
+        response: tsp.TimeStampResp = tsp.TimeStampResp.load(self._port.stamp(req.dump()))
         return response
+
+    async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> cms.ContentInfo:
+        """A refusal, another request's answer, or what is no answer at all: each is the neighbour's failure."""
+        try:
+            return await super().async_timestamp(message_digest, md_algorithm)
+        except TimestampRequestError as problem:
+            raise NeighbourFailed("tsa", "refused", outcome_known=True) from problem
+        except (ValueError, TypeError, KeyError, AttributeError) as problem:  # asn1crypto parses as it goes
+            raise NeighbourFailed("tsa", "garbage", outcome_known=True) from problem
 
 
 def seal(

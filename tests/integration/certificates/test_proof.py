@@ -28,6 +28,7 @@ from divit.kernel.errors import NeighbourFailed
 from divit.pki.authority import Authority
 from divit.pki.keystores import KeyStore
 from divit.pki.reasons import Reason
+from divit.pki.timestamps import Refusal, refusal
 from tests.fixtures_pki import holder_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -149,10 +150,17 @@ def test_without_a_time_stamp_nothing_is_sealed(mine: Certificate, keystore: Key
     assert StatusReceipt.objects.get(change=change).sealed_at is None
 
 
-def test_garbage_for_a_time_stamp_seals_nothing(mine: Certificate, keystore: KeyStore) -> None:
+@pytest.mark.parametrize(
+    "answer",
+    [b"<html>", b"", b"\x30\x00", b"\x30\x03\x09\x01\x00", refusal(Refusal.TIME_NOT_AVAILABLE)],
+    ids=["a page", "nothing", "an empty answer", "a REAL", "a refusal"],
+)
+def test_whatever_is_no_time_stamp_seals_nothing(mine: Certificate, keystore: KeyStore, answer: bytes) -> None:
+    """The job hears that a neighbour failed, and so is tried again."""
+
     class Garbage:
         def stamp(self, request: bytes) -> bytes:
-            return b"<html>"
+            return answer
 
     change = suspension.suspend(mine.pk, by=holder_of(mine.person))
     with pytest.raises(NeighbourFailed):
