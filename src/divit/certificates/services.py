@@ -85,8 +85,13 @@ def facts_of(
     )
 
 
-def carry_out(certificate: Certificate, act: Act, *, by: Actor, facts: Facts) -> StatusChange:
-    """One act on a locked certificate: law, row, ledger and history in one. Raises `Refused`."""
+def carry_out(
+    certificate: Certificate, act: Act, *, by: Actor, facts: Facts, with_whom: Actor | None = None
+) -> StatusChange:
+    """One act on a locked certificate: law, row, ledger and history in one. Raises `Refused`.
+
+    `with_whom` is who else stands behind it: the ledger names both.
+    """
     at = _never_back(certificate, facts.now)
     move(
         certificate,
@@ -95,7 +100,11 @@ def carry_out(certificate: Certificate, act: Act, *, by: Actor, facts: Facts) ->
         by=by,
         facts=facts,
         changes=_changes(certificate, act, at=at, facts=facts),
-        note={"serial": certificate.serial, "reason": facts.reason.text if facts.reason is not None else ""},
+        note={
+            "serial": certificate.serial,
+            "reason": facts.reason.text if facts.reason is not None else "",
+            **({"with": str(with_whom)} if with_whom else {}),
+        },
     )
     return _tell(certificate, act=str(act), at=at, by=by)
 
@@ -211,8 +220,8 @@ def _concerns(certificate: Certificate, by: Actor) -> bool:
 
 def _never_back(certificate: Certificate, now: datetime) -> datetime:
     """The time of the act; where clocks of two machines differ, never before the certificate's last change."""
-    before = [certificate.issued_at, certificate.hold_started_at, now]
-    return max(instant for instant in before if instant is not None)
+    changes = StatusChange.objects.filter(certificate=certificate)
+    return max([now, *changes.order_by("-change_seq").values_list("at", flat=True)[:1]])
 
 
 def _changes(certificate: Certificate, act: Act, *, at: datetime, facts: Facts) -> dict[str, object]:

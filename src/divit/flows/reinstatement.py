@@ -26,8 +26,9 @@ def phone_is_proven(certificate_id: UUID, *, by: Actor) -> bool:
     )
 
 
-def reinstate(certificate_id: UUID, *, by: Actor, fresh_login: bool, second_person: bool = False) -> StatusChange:
-    """Open again. `fresh_login` is what the edge knows of the login; the phone proof is looked up here.
+def reinstate(certificate_id: UUID, *, by: Actor, fresh_login: bool, second: Actor | None = None) -> StatusChange:
+    """Open again. `fresh_login` is what the edge knows of the login; the phone proof is looked up here. `second` is
+    the member of staff who agrees with the one who acts; the ledger names both.
 
     Raises `NotFound` (also for what is somebody else's) and `Refused`.
     """
@@ -38,8 +39,8 @@ def reinstate(certificate_id: UUID, *, by: Actor, fresh_login: bool, second_pers
             by=by,
             now=clock.now(),
             step_up=fresh_login and phone_is_proven(certificate_id, by=by),
-            second_person=second_person,
+            second_person=second is not None and second.role is Role.REGISTRAR and second.id != by.id,
         )
-        change = services.carry_out(certificate, Act.REINSTATE, by=by, facts=facts)
+        change = services.carry_out(certificate, Act.REINSTATE, by=by, facts=facts, with_whom=second)
         status_publication.announce(change, notice="certificate_reinstated")
     return change

@@ -27,12 +27,15 @@ def revoke_spoiled(certificate_id: UUID, *, by: Actor) -> StatusChange:
     """The card broke before it was handed over: its certificate ends, another card is made; `by` gave the card up."""
     with transaction.atomic():
         certificate = services.lock(certificate_id, by=SYSTEM)
-        return revoke_locked(certificate, reason=Reason.CESSATION_OF_OPERATION, by=SYSTEM, notice="certificate_spoiled")
+        reason = Reason.CESSATION_OF_OPERATION
+        return revoke_locked(certificate, reason=reason, by=SYSTEM, with_whom=by, notice="certificate_spoiled")
 
 
-def revoke_locked(certificate: Certificate, *, reason: Reason, by: Actor, notice: str) -> StatusChange:
+def revoke_locked(
+    certificate: Certificate, *, reason: Reason, by: Actor, notice: str, with_whom: Actor | None = None
+) -> StatusChange:
     """The same inside the transaction of a larger act, on a certificate that the caller has locked."""
     facts = services.facts_of(certificate, by=by, now=clock.now(), reason=reason)
-    change = services.carry_out(certificate, Act.REVOKE, by=by, facts=facts)
+    change = services.carry_out(certificate, Act.REVOKE, by=by, facts=facts, with_whom=with_whom)
     status_publication.announce(change, notice=notice)
     return change

@@ -165,6 +165,37 @@ def test_staff_suspends_for_a_caller_who_proved_themselves(certificate: Certific
     reinstatement.reinstate(certificate.pk, by=holder_of(certificate.person), fresh_login=True)
 
 
+def test_no_single_member_of_staff_opens_a_certificate(certificate: Certificate, holder: Actor) -> None:
+    desk, colleague = Actor(role=Role.REGISTRAR, id="7"), Actor(role=Role.REGISTRAR, id="8")
+    suspension.suspend(certificate.pk, by=holder)
+    for second in (None, desk, Actor(role=Role.PRODUCER, id="9"), holder):
+        with pytest.raises(Refused, match="second_person_missing"):
+            reinstatement.reinstate(certificate.pk, by=desk, fresh_login=True, second=second)
+    reinstatement.reinstate(certificate.pk, by=desk, fresh_login=True, second=colleague)
+    newest = audit.entries_of("certificate", str(certificate.pk))[0]
+    assert (newest.actor_id, newest.facts["with"]) == ("7", "registrar:8")
+
+
+def test_who_gave_a_card_up_stands_in_the_ledger(certificate: Certificate) -> None:
+    revocation.revoke_spoiled(certificate.pk, by=Actor(role=Role.INSPECTOR, id="12"))
+    newest = audit.entries_of("certificate", str(certificate.pk))[0]
+    assert (newest.act, newest.role, newest.facts["with"]) == ("certificate.revoke", "system", "inspector:12")
+
+
+def test_no_act_is_dated_before_the_one_that_it_follows(
+    certificate: Certificate, holder: Actor, proven_phone: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The clocks of two machines differ by half a minute; the second one closes what the first one opened."""
+    suspension.suspend(certificate.pk, by=holder)
+    now = clock.now
+    monkeypatch.setattr(clock, "now", lambda: now() + timedelta(seconds=30))
+    opened = reinstatement.reinstate(certificate.pk, by=holder, fresh_login=True)
+    monkeypatch.setattr(clock, "now", now)
+    closed = suspension.suspend(certificate.pk, by=holder)
+    assert closed.at == closed.effective_at == opened.at
+    assert selectors.status_at(certificate, opened.at) is State.SUSPENDED
+
+
 def test_a_certificate_born_on_hold_waits_for_its_holder(
     make_person: MakePerson, make_certificate: MakeCertificate, proven_phone: None
 ) -> None:
