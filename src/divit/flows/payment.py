@@ -190,7 +190,7 @@ def _surely_not_charged(attempt: Attempt, record: BankRecord) -> bool:
 
 def _approved(charge: Charge, attempt: Attempt, record: BankRecord) -> None:
     taken = record.amount if record.amount is not None else Money(attempt.amount)
-    reason = _why_not_acceptable(charge, attempt, taken)
+    reason = _why_not_acceptable(charge, attempt, taken, md_status=record.md_status)
     if reason:
         services.move_attempt(
             attempt,
@@ -213,7 +213,7 @@ def _approved(charge: Charge, attempt: Attempt, record: BankRecord) -> None:
     release.advance(application.id, by=BANK)
 
 
-def _why_not_acceptable(charge: Charge, attempt: Attempt, taken: Money) -> str:
+def _why_not_acceptable(charge: Charge, attempt: Attempt, taken: Money, *, md_status: str) -> str:
     """Why money in the bank's books is to go back; empty when it is what we waited for."""
     if taken.kurus != attempt.amount:
         return "wrong_amount"
@@ -223,7 +223,7 @@ def _why_not_acceptable(charge: Charge, attempt: Attempt, taken: Money) -> str:
         return "no_longer_due"
     if applications.locked(charge.application_id).state != ApplicationState.OPEN:
         return "no_longer_due"
-    if selectors.said_unsafe(attempt.order_id):
+    if md_status not in ("", "1") or selectors.said_unsafe(attempt.order_id):
         return "not_authenticated"
     return ""
 

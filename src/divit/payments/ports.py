@@ -42,12 +42,13 @@ class Callback:
 
 @dataclass(frozen=True, kw_only=True)
 class BankRecord:
-    """What the bank's own books say of an order."""
+    """What the bank's own books say of an order; `md_status` (1: full 3-D Secure) is empty where they do not say it."""
 
     order_id: str
     status: Literal["approved", "declined", "unknown_order", "pending", "voided"]
     amount: Money | None = None
     transaction_id: str = ""
+    md_status: str = ""
 
 
 class Bank(Protocol):

@@ -194,6 +194,15 @@ class TestWhatTheBankSays:
         assert states(charge) == ["returned"]
         assert state_of(charge) == ChargeState.DUE
 
+    def test_half_secure_goes_back_when_only_the_books_tell_of_it(self, owe: Owe, payer: Payer) -> None:
+        """Neither the browser nor the bank's call came through."""
+        charge = owe()
+        begun = payer.begin(charge)
+        payer.at_bank(begun.page, HALF)
+        assert payment.inquire(begun.attempt.id, bank=payer.bank) == AttemptState.RETURNING
+        assert payment.inquire(begun.attempt.id, bank=payer.bank) == AttemptState.RETURNED
+        assert state_of(charge) == ChargeState.DUE
+
     @pytest.mark.parametrize("failure", ["browser_closed", "callback_lost", "error_500_after_charging"])
     def test_charged_and_nobody_tells(self, owe: Owe, payer: Payer, world: RunningWorld, failure: str) -> None:
         world.fail("bank", failure)

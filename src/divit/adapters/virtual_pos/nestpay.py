@@ -111,7 +111,11 @@ class NestPay:
         if status == "approved" and said.get("Extra.CHARGE_TYPE_CD") == "C":
             status = "voided"
         return BankRecord(
-            order_id=order_id, status=status, amount=Money(int(kurus)), transaction_id=said.get("TransId", "")
+            order_id=order_id,
+            status=status,
+            amount=Money(int(kurus)),
+            transaction_id=said.get("TransId", ""),
+            md_status=said.get("Extra.MDSTATUS", ""),
         )
 
     def void(self, order_id: str) -> None:

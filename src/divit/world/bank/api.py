@@ -88,6 +88,7 @@ def _inquiry(db: sqlite3.Connection, client_id: str, oid: str) -> dict[str, str]
         "Extra.PROC_RET_CD": known["proc_return_code"],
         "Extra.AUTH_CODE": known["auth_code"],
         "Extra.PAN": known["card"],
+        "Extra.MDSTATUS": books.md_status(known),
         "Extra.NUMCODE": "00",
     }
 
