@@ -141,6 +141,10 @@ class Authority:
     def not_before(self) -> datetime:
         return self._parsed.not_valid_before_utc
 
+    @property
+    def not_after(self) -> datetime:
+        return self._parsed.not_valid_after_utc
+
     def terms(self, profile: str) -> Terms:
         """What certificates of this profile take from the authority. `Refused("profile_without_words")`."""
         words = self.record.policies.get(profile)
@@ -149,6 +153,7 @@ class Authority:
         return Terms(
             issuer_name=self.subject,
             issuer_spki=self.spki,
+            issuer_ends=self.not_after,
             crl_url=self.record.crl_url,
             ca_url=self.record.ca_url,
             ocsp_url=self.record.ocsp_url,

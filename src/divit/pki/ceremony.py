@@ -147,11 +147,13 @@ def renew_delegate(folder: Path, *, issuing: KeyStore, now: datetime) -> bytes |
     issuer = x509.load_der_x509_certificate(authority.certificate)
     certificate = _certify(
         profiles.OCSP_DELEGATE,
-        terms=_terms_below(issuer.subject.public_bytes(), spki=authority.spki, test=authority.record.test),
+        terms=_terms_below(
+            issuer.subject.public_bytes(), spki=authority.spki, ends=authority.not_after, test=authority.record.test
+        ),
         subject=subject,
         spki=old.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo),
         start=now.astimezone(UTC).replace(microsecond=0),
-        days=authority.record.ocsp_days,
+        days=min(authority.record.ocsp_days, (authority.not_after - now).days),
         key=issuing.open(authority.key_label),
     )
     _replace(authority.certificate_path("ocsp").with_suffix(".pem"), _pem(certificate))
@@ -176,14 +178,15 @@ def _make_authorities(table: _Table, *, root_key: SigningKey, issuing_key: Signi
     root_name = encode_name(profiles.ROOT, root_subject)
     table.certify(
         "root", profiles.ROOT, subject=root_subject, spki=root_spki, days=plan.root.days, key=root_key,
-        terms=_terms_below(root_name, spki=root_spki, test=test),
+        terms=_terms_below(root_name, spki=root_spki, ends=None, test=test),
     )  # fmt: skip
     words = plan.words(profiles.ISSUING.name)
     table.certify(
         _ISSUING_NAME, profiles.ISSUING, subject=table.subject(plan.issuing.common_name),
         spki=spki_of(issuing_key.public_key), days=plan.issuing.days, key=root_key,
         terms=Terms(
-            issuer_name=root_name, issuer_spki=root_spki, crl_url=f"{plan.validation_url}/crl/root.crl",
+            issuer_name=root_name, issuer_spki=root_spki, issuer_ends=_end_of(table.certificates["root"]),
+            crl_url=f"{plan.validation_url}/crl/root.crl",
             ca_url=f"{plan.validation_url}/ca/root.crt", policy=words.policy, cps_url=words.cps_url,
             notice=words.notice, test=test, notified_eshs=plan.notified_eshs,
         ),
@@ -193,7 +196,7 @@ def _make_authorities(table: _Table, *, root_key: SigningKey, issuing_key: Signi
 def _make_services(table: _Table, *, issuing_key: SigningKey) -> None:
     plan, stores = table.plan, table.stores
     issuing_name = encode_name(profiles.ISSUING, table.subject(plan.issuing.common_name))
-    issuing_spki = spki_of(issuing_key.public_key)
+    issuing_spki, issuing_ends = spki_of(issuing_key.public_key), _end_of(table.certificates[_ISSUING_NAME])
     record = _record(plan)
     services = (
         ("ocsp", profiles.OCSP_DELEGATE, plan.ocsp, stores.validation),
@@ -202,10 +205,11 @@ def _make_services(table: _Table, *, issuing_key: SigningKey) -> None:
     )
     for label, profile, named, store in services:
         words = plan.words(profile.name)
-        terms = _terms_below(issuing_name, spki=issuing_spki, test=plan.test)
+        terms = _terms_below(issuing_name, spki=issuing_spki, ends=issuing_ends, test=plan.test)
         if words.policy:
             terms = Terms(
-                issuer_name=issuing_name, issuer_spki=issuing_spki, crl_url=record.crl_url, ca_url=record.ca_url,
+                issuer_name=issuing_name, issuer_spki=issuing_spki, issuer_ends=issuing_ends,
+                crl_url=record.crl_url, ca_url=record.ca_url,
                 ocsp_url=record.ocsp_url, policy=words.policy, cps_url=words.cps_url, notice=words.notice,
                 test=plan.test, notified_eshs=plan.notified_eshs,
             )  # fmt: skip
@@ -215,8 +219,12 @@ def _make_services(table: _Table, *, issuing_key: SigningKey) -> None:
         )  # fmt: skip
 
 
-def _terms_below(issuer_name: bytes, *, spki: bytes, test: bool) -> Terms:
-    return Terms(issuer_name=issuer_name, issuer_spki=spki, test=test)
+def _terms_below(issuer_name: bytes, *, spki: bytes, ends: datetime | None, test: bool) -> Terms:
+    return Terms(issuer_name=issuer_name, issuer_spki=spki, issuer_ends=ends, test=test)
+
+
+def _end_of(certificate: bytes) -> datetime:
+    return x509.load_der_x509_certificate(certificate).not_valid_after_utc
 
 
 def _certify(

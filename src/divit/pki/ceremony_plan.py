@@ -89,6 +89,14 @@ class CeremonyPlan(_Strict):
         self._check_words()
         return self
 
+    @model_validator(mode="after")
+    def _nothing_outlives_its_issuer(self) -> "CeremonyPlan":
+        if self.issuing.days > self.root.days or any(
+            service.days > self.issuing.days for service in (self.ocsp, self.tsa, self.seal)
+        ):
+            raise ValueError("a certificate outlives the one that it is issued under")
+        return self
+
     def _texts(self) -> list[str]:
         return [self.statement, *(words.notice for words in self.policies.values() if words.notice)]
 

@@ -138,6 +138,8 @@ def _validity(case: Case) -> Iterator[str]:
     start, end = case.certificate.not_valid_before_utc, case.certificate.not_valid_after_utc
     if end <= start:
         yield "ends before it begins"
+    if case.terms.issuer_ends is not None and end > case.terms.issuer_ends:
+        yield "outlives its issuer"  # the shell model of RFC 5280: nobody could verify it to its end
     if end - start > timedelta(days=case.profile.most_days):
         yield f"longer than {case.profile.most_days} days"
 

@@ -121,6 +121,7 @@ def test_the_2022_layout_is_reproduced_octet_for_octet(house: House) -> None:
     terms = Terms(
         issuer_name=house.authority.subject,
         issuer_spki=house.authority.spki,
+        issuer_ends=house.authority.not_after,
         crl_url="http://depo.example.org/a.crl",
         ca_url="http://depo.example.org/a.crt",
         ocsp_url="http://ocsp.example.org",

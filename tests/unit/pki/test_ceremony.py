@@ -158,6 +158,8 @@ def _set(*path: str, to: Any) -> Any:
         (_set("validation_url", to="http://status.example.org/\r\nx"), "plain http"),
         (_set("pds", to={"tr": "https://x.example.org/"}), "English"),
         (_set("pds", to={"en": "http://x.example.org/"}), "https"),
+        (_set("root", "days", to=3000), "outlives"),
+        (_set("issuing", "days", to=1000), "outlives"),
     ],
 )  # fmt: skip
 def test_a_plan_is_checked_before_any_key_is_made(tmp_path: Path, change: Any, word: str) -> None:

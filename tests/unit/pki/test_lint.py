@@ -4,7 +4,7 @@
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -244,6 +244,15 @@ def test_wrong_terms_are_found_even_if_builder_and_terms_agree(house: House, ter
     )  # fmt: skip
     with pytest.raises(Refused, match="lint_failed"):
         issuance.lint(prepared)
+
+
+def test_nothing_outlives_its_issuer(house: House) -> None:
+    prepared = house.prepare()
+    for ends, found in ((prepared.not_after, []), (prepared.not_after - timedelta(seconds=1), ["outlives its issuer"])):
+        terms = replace(prepared.terms, issuer_ends=ends)
+        told = lint.findings(profiles.ETSI_TR, terms=terms, tbs_der=prepared.tbs)
+        assert told == [f"validity: {text}" for text in found]
+    assert prepared.terms.issuer_ends == house.authority.not_after
 
 
 def test_no_configuration_makes_a_holder_an_authority(house: House) -> None:
