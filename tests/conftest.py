@@ -2,13 +2,18 @@
 
 import socket
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models.expressions import OrderBy
+from django.db.models.functions import Random
+from django.db.models.sql.compiler import SQLCompiler
 from procrastinate.contrib.django import app
 from procrastinate.periodic import PeriodicRegistry
 
 from divit.kernel.actors import Actor, Level, Role
+from tests.running_service import Service, running_service
 
 
 @pytest.fixture
@@ -52,3 +57,28 @@ def _no_calls_outside() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(socket.socket, "connect", local_only)
         yield
+
+
+@pytest.fixture(scope="session")
+def service() -> Iterator[Service]:
+    """The whole service, running; who uses it marks the test `xdist_group("service")`, so that there is only one."""
+    with running_service() as running:
+        yield running
+
+
+@pytest.fixture(autouse=True)
+def _no_order_is_any_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A query without ORDER BY comes back shuffled, so that nobody relies on the order it happens to have."""
+    ordered = SQLCompiler.get_order_by
+
+    def shuffled(self: SQLCompiler) -> list[Any]:
+        found: list[Any] = ordered(self)
+        query = self.query
+        if found or query.combinator or query.distinct or query.group_by is not None or query.subquery:
+            return found
+        if any(annotation.contains_aggregate for annotation in query.annotations.values()):
+            return found
+        anyhow = OrderBy(Random()).resolve_expression(query, allow_joins=True, reuse=None)
+        return [(anyhow, (*self.compile(anyhow), False))]
+
+    monkeypatch.setattr(SQLCompiler, "get_order_by", shuffled)

@@ -58,7 +58,7 @@ class Shop:
 
     def wait(self, order_id: str, count: int = 1) -> list[Pairs]:
         with self.arrived:
-            assert self.arrived.wait_for(lambda: len(self.of(order_id)) >= count, timeout=10)
+            assert self.arrived.wait_for(lambda: len(self.of(order_id)) >= count, timeout=60)
         return self.of(order_id)
 
 

@@ -1,0 +1,26 @@
+"""`divit walk` against the running service: the lost-card journey with OpenSSL as witness, twice."""
+
+import pytest
+
+from tests.running_service import DIVIT, Service
+
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("service")]
+
+
+@pytest.mark.parametrize("time", ["first", "again"])
+def test_the_whole_journey_holds(service: Service, time: str) -> None:
+    done = service.walk()
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "The whole journey holds" in done.stdout
+
+
+def test_the_ledger_is_whole_afterwards(service: Service) -> None:
+    done = service.as_owner(DIVIT, "ledger", "verify")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "The ledger is whole" in done.stdout
+
+
+def test_a_walk_without_a_demo_says_so(service: Service) -> None:
+    done = service.walk("--web", "http://localhost:1", "--validation", "http://127.0.0.1:1")
+    assert done.returncode == 1
+    assert "Is the demo running?" in done.stderr
