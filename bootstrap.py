@@ -43,7 +43,7 @@ def run(command: list[str], *, failing: str) -> None:
 
 def make_environment() -> None:
     """A virtual environment of our own, in .venv."""
-    if PYTHON.exists() and subprocess.run([PYTHON, "-m", "pip", "--version"], capture_output=True).returncode == 0:
+    if PYTHON.exists() and subprocess.run([PYTHON, "-c", "import pip"], capture_output=True).returncode == 0:
         return
     print("• virtual environment", flush=True)
     shutil.rmtree(VENV, ignore_errors=True)
@@ -71,18 +71,22 @@ def apt(packages: list[str]) -> None:
             stop(f"`{' '.join(words)}` failed; its words stand above.")
 
 
+def digest(kind: str) -> str:
+    """What an installation follows from."""
+    return hashlib.sha256(LOCK[kind].read_bytes() + (ROOT / "pyproject.toml").read_bytes()).hexdigest()
+
+
 def install(kind: str) -> None:
     """The hash-pinned packages, and Divit itself as an editable install; nothing when nothing changed."""
-    lock = LOCK[kind]
-    digest = hashlib.sha256(lock.read_bytes() + (ROOT / "pyproject.toml").read_bytes()).hexdigest()
-    marker = VENV / f"installed-{kind}"
-    if marker.exists() and marker.read_text() == digest:
-        return
+    for name in {kind, "test"}:  # what the tests need holds all that the service needs
+        marker = VENV / f"installed-{name}"
+        if marker.exists() and marker.read_text() == digest(name):
+            return
     print("• Python packages (about half a minute the first time)", flush=True)
     pip = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
-    run([*pip, "--require-hashes", "-r", str(lock)], failing="The Python packages could not be installed.")
+    run([*pip, "--require-hashes", "-r", str(LOCK[kind])], failing="The Python packages could not be installed.")
     run([*pip, "--no-deps", "--no-build-isolation", "-e", "."], failing="Divit itself could not be installed.")
-    marker.write_text(digest)
+    (VENV / f"installed-{kind}").write_text(digest(kind))
 
 
 def check_tools() -> None:

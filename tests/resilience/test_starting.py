@@ -1,0 +1,221 @@
+"""Starting, stopping, being killed, starting again; and a clear answer to every start that cannot be."""
+
+import ast
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from divit.launcher import demo
+from divit.launcher.demo_environment import DemoEnvironment
+from divit.launcher.home import CHECKOUT
+from divit.launcher.postgres import Cluster
+from tests.resilience.house import until
+from tests.running_service import DIVIT, Service, environment, free_block, left_over, remove, start
+
+pytestmark = pytest.mark.xdist_group("service")
+
+
+@pytest.fixture
+def private_home() -> Iterator[Path]:
+    """A data folder that nobody but us can walk to: where root's PostgreSQL, which is not root, must not live."""
+    above = Path(tempfile.mkdtemp(prefix="divit-private-"))
+    home = above / "home"
+    yield home
+    remove(home)
+    shutil.rmtree(above)
+
+
+def _demo(home: Path, first: int, *arguments: str, **more: str) -> "subprocess.CompletedProcess[str]":
+    """`divit demo` where it is expected to end by itself."""
+    return subprocess.run(
+        [DIVIT, "demo", *arguments], env=environment(home, first) | more, capture_output=True, text=True, timeout=120
+    )
+
+
+def _refused(done: "subprocess.CompletedProcess[str]", *words: str) -> None:
+    said = done.stdout + done.stderr
+    assert done.returncode == 1, said
+    assert "Traceback" not in said
+    for word in words:
+        assert word in said
+
+
+def _kept(service: Service) -> tuple[list[object], int]:
+    """What must survive: people and certificates as they are; and the number of the newest list, which only grows."""
+    with psycopg.connect(service.database_url) as connection:
+        rows: list[object] = list(connection.execute("SELECT id, tckn FROM identity_person ORDER BY id"))
+        rows += list(connection.execute("SELECT serial, der, state FROM certificates_certificate ORDER BY serial"))
+        number = connection.execute("SELECT max(number) FROM certificates_publishedcrl").fetchone()
+    assert number is not None
+    assert len(rows) > 5
+    return rows, int(number[0])
+
+
+def test_stopped_in_order_and_killed_the_data_stays_and_nothing_else_does(private_home: Path) -> None:
+    first = free_block()
+    _break_off_a_ceremony(private_home, first)
+    service = start(private_home, first)
+    kept, number = _kept(service)
+    assert service.stop() == 0
+    assert left_over(private_home) == []
+
+    service = start(private_home, first)
+    assert _kept(service)[0] == kept
+    assert _kept(service)[1] >= number
+    service.process.kill()  # no good-bye
+    service.process.wait()
+    until(lambda: not left_over(private_home), seconds=20, what="the end of everything that the demo had started")
+
+    service = start(private_home, first)
+    assert _kept(service)[0] == kept
+    _refused(_demo(private_home, first), "running already", "Ctrl-C")
+    _refused(_demo(private_home, first, "--reset"), "running already")
+    assert service.stop() == 0
+    assert left_over(private_home) == []
+
+    _refused(_demo(private_home, free_block()), "checked at", "make demo-reset")  # certificates name the first ports
+    assert _demo(private_home, first, "--reset").returncode == 0
+    assert not (private_home / "ca").exists()
+    assert not Cluster(private_home).data.exists()
+
+
+def _break_off_a_ceremony(home: Path, first: int) -> None:
+    """Killed while it makes keys: some are there, and nothing is certified."""
+    home.mkdir(mode=0o700)
+    out, plan = home / "ca", CHECKOUT / "ops/ceremony/demo.yaml"
+    told = DemoEnvironment(home, demo.Addresses(web=first, validation=first + 1, world=first + 2, smtp=first + 25))
+    told.make_secrets()
+    ceremony = subprocess.Popen(
+        [DIVIT, "ceremony", "--plan", str(plan), "--out", str(out), "--validation-url", told.addresses.validation_url],
+        env=told.of("owner"),
+        stdout=subprocess.DEVNULL,
+    )
+    until((home / "keys/signer/root.key").exists, what="a first key")
+    ceremony.kill()
+    ceremony.wait()
+    assert not out.exists()
+
+
+def test_a_killed_process_manager_takes_everything_with_it(private_home: Path) -> None:
+    service = start(private_home, free_block(), "--no-people")
+    manager = int((private_home / "supervisord.pid").read_text())
+    os.kill(manager, signal.SIGKILL)
+    assert service.process.wait(timeout=60) == 1
+    assert "process manager ended" in Path(f"{private_home}.said").read_text()
+    until(lambda: not left_over(private_home), seconds=20, what="the end of everything that it had started")
+
+
+if os.getuid() == 0:
+    # An ordinary user's start is what the whole suite shows wherever it does not run as root.
+
+    def test_an_ordinary_user_starts_it_too() -> None:
+        nobody = pwd.getpwnam("nobody")
+        above = Path(tempfile.mkdtemp(prefix="divit-ordinary-"))
+        os.chown(above, nobody.pw_uid, nobody.pw_gid)
+        build = above / "build"
+        shutil.copytree(CHECKOUT / ".build", build)
+        for path in [build, *build.rglob("*")]:
+            os.chown(path, nobody.pw_uid, nobody.pw_gid)
+        become = ("setpriv", f"--reuid={nobody.pw_uid}", f"--regid={nobody.pw_gid}", "--clear-groups")
+        home = above / "home"
+        try:
+            service = start(
+                home, free_block(), "--no-people", divit=(*become, *_divit_for_all()), DIVIT_BUILD=str(build)
+            )
+            owners = {path.stat().st_uid for path in [home, *home.rglob("*")]}
+            assert owners == {nobody.pw_uid}
+            service.process.send_signal(signal.SIGINT)
+            assert service.process.wait(timeout=60) == 0
+            assert left_over(home) == []
+        finally:
+            remove(home)
+            shutil.rmtree(above)
+
+    def _divit_for_all() -> tuple[str, ...]:
+        return (DIVIT,)
+
+
+def test_a_taken_port_is_named_and_the_way_out(tmp_path: Path) -> None:
+    first = free_block()
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", first + 1))
+        other.listen()
+        _refused(_demo(tmp_path, first), f"Port {first + 1} (validation)", "DIVIT_PORT=")
+    assert not (tmp_path / "ca").exists()
+
+
+@pytest.mark.parametrize("given", ["eight thousand", "0", "-1", "65536", "65520"])
+def test_a_port_that_is_none_is_refused(tmp_path: Path, given: str) -> None:
+    _refused(_demo(tmp_path, 0, DIVIT_PORT=given), f"«{given}»", "DIVIT_PORT=9000")
+
+
+def test_a_folder_that_cannot_be_used_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("not a folder")
+    _refused(_demo(file / "home", free_block()), str(file))
+    _refused(_demo(Path("/proc/divit"), free_block()), "/proc/divit")
+
+
+def test_a_full_disk_is_told_before_anything_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DIVIT_HOME", str(tmp_path))
+    monkeypatch.setenv("DIVIT_PORT", str(free_block()))
+    usage = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _folder: usage._replace(free=100 << 20))
+    handlers = {name: signal.getsignal(name) for name in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        assert demo.main([]) == 1
+    finally:
+        for name, handler in handlers.items():
+            signal.signal(name, handler)
+    assert "has only 100 MB left" in capsys.readouterr().err
+    assert not (tmp_path / "secrets").exists()
+
+
+def test_an_old_python_is_told_so_by_a_program_that_it_can_read() -> None:
+    source = (CHECKOUT / "bootstrap.py").read_text()
+    ast.parse(source, feature_version=(3, 7))
+    old = "import runpy, sys; sys.version_info, sys.version = (3, 9, 2), '3.9.2'; sys.argv = ['bootstrap.py', 'demo']"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{old}; runpy.run_path({str(CHECKOUT / 'bootstrap.py')!r}, run_name='__main__')"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    _refused(done, "needs Python 3.11", "this is 3.9.2", "make PYTHON=")
+
+
+def test_without_a_network_the_set_up_says_so(tmp_path: Path) -> None:
+    for name in ("bootstrap.py", "pyproject.toml"):
+        shutil.copy(CHECKOUT / name, tmp_path)
+    (tmp_path / "requirements").mkdir()
+    shutil.copy(CHECKOUT / "requirements/runtime.txt", tmp_path / "requirements")
+    nowhere = {"PIP_INDEX_URL": "http://127.0.0.1:9/", "PIP_RETRIES": "0", "PIP_CONFIG_FILE": os.devnull}
+    done = subprocess.run(
+        [sys.executable, "bootstrap.py", "demo"],
+        cwd=tmp_path,
+        env={**os.environ, **nowhere, "PIP_NO_CACHE_DIR": "1", "PIP_FIND_LINKS": "", "PIP_EXTRA_INDEX_URL": ""},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    _refused(done, "could not be installed", "network")
+
+
+def test_the_set_up_does_nothing_when_nothing_has_changed() -> None:
+    set_up = [sys.executable, "bootstrap.py", "demo"]
+    subprocess.run(set_up, cwd=CHECKOUT, check=True)
+    done = subprocess.run(set_up, cwd=CHECKOUT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "•" not in done.stdout
