@@ -12,7 +12,19 @@ INSERT_ONLY = ("audit_entry", "audit_history", "audit_checkpoint")
 READ_ONLY = ("audit_move", "audit_start", "django_migrations")
 # Only the process that holds the CA's keys may bring these into being.
 SIGNER_ONLY = ("certificates_certificate", "certificates_publishedcrl")
+# What is to be signed is put down by the worker, after the card station's proof; never by who faces the world.
+NOT_BY_WEB = ("certificates_intent",)
+# Sessions and second factors are the web's; the worker forgets old sessions.
+SECOND_FACTORS = ("mfa_authenticator", "account_emailaddress", "account_emailconfirmation")
+LOGINS = (*SECOND_FACTORS, "django_session", "identity_loginattempt")
 PUBLIC_VIEWS = ("published_certificate_status", "published_crl")
+
+
+_WITHHELD = {
+    "divit_web": dict.fromkeys(SIGNER_ONLY, "INSERT, DELETE") | dict.fromkeys(NOT_BY_WEB, "INSERT, UPDATE, DELETE"),
+    "divit_worker": dict.fromkeys(SIGNER_ONLY, "INSERT, DELETE") | dict.fromkeys(SECOND_FACTORS, "ALL"),
+    "divit_signer": dict.fromkeys(LOGINS, "ALL"),
+}
 
 
 def grant(cursor: Any) -> None:
@@ -28,9 +40,8 @@ def grant(cursor: Any) -> None:
             _run(cursor, "REVOKE UPDATE, DELETE ON {1} FROM {0}", role, table)
         for table in sorted(tables & set(READ_ONLY)):
             _run(cursor, "REVOKE INSERT, UPDATE, DELETE ON {1} FROM {0}", role, table)
-        if role != "divit_signer":
-            for table in sorted(tables & set(SIGNER_ONLY)):
-                _run(cursor, "REVOKE INSERT, DELETE ON {1} FROM {0}", role, table)
+        for table in sorted(tables & set(_WITHHELD[role])):
+            _run(cursor, f"REVOKE {_WITHHELD[role][table]} ON {{1}} FROM {{0}}", role, table)
     if READER in known:
         for view in sorted(tables & set(PUBLIC_VIEWS)):
             _run(cursor, "GRANT SELECT ON {1} TO {0}", READER, view)
