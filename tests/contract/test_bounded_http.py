@@ -145,6 +145,28 @@ class TestCaution:
             WIRE.send("POST", "http://127.0.0.1:1/")  # another neighbour is nobody's business here
         probe.join()
 
+    def test_before_it_is_known_to_hang_it_holds_only_some(self, serve: Callable[[Talk], str]) -> None:
+        wire = Wire(neighbour="crowded", bounds=Bounds(connect=1, total=4, size=10_000, at_once=1))
+        reached, go = threading.Event(), threading.Event()
+
+        def held(client: socket.socket, stop: threading.Event) -> None:
+            reached.set()
+            go.wait(5)
+            answered(client, stop)
+
+        address = serve(held)
+        answers: list[str] = []
+        first = threading.Thread(target=lambda: answers.append(wire.send("GET", address).text))
+        first.start()
+        assert reached.wait(5)
+        with pytest.raises(NeighbourFailed) as caught:
+            wire.send("POST", "http://127.0.0.1:1/")
+        assert (caught.value.how, caught.value.outcome_known) == ("slow", True)
+        go.set()
+        first.join()
+        assert answers == ["ok"]
+        assert wire.send("GET", serve(answered)).text == "ok"
+
     def test_an_answer_ends_the_caution(self, serve: Callable[[Talk], str]) -> None:
         wire = Wire(neighbour="recovering", bounds=Bounds(connect=1, total=1, size=10_000))
         with pytest.raises(NeighbourFailed):

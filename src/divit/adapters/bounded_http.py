@@ -1,11 +1,13 @@
 """HTTP with bounds that hold: connect, total time and size; every failure is a `NeighbourFailed`."""
 
+import os
 import ssl
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from threading import Lock
+from dataclasses import dataclass, field
+from threading import Condition
 from typing import Any, Literal
 
 import httpcore2
@@ -16,14 +18,17 @@ from divit.kernel.errors import NeighbourFailed
 
 @dataclass(frozen=True, kw_only=True)
 class Bounds:
-    """How long and how much: seconds to connect, seconds in total, bytes of an answer."""
+    """How long and how much: seconds to connect, seconds in total, bytes of an answer, calls at once in a process."""
 
     connect: float = 3.0
     total: float = 10.0
     size: int = 2_000_000
+    at_once: int = field(default_factory=lambda: (os.cpu_count() or 1) + 1)  # half of the web's threads
 
 
 BOUNDS = Bounds()
+# How long a caller waits for a place: a healthy neighbour gives one free much sooner.
+_PATIENCE_SECONDS = 2.0
 
 
 class _Deadline:
@@ -90,26 +95,29 @@ class _Backend(httpcore2.NetworkBackend):
 
 
 class _Caution:
-    """A neighbour that let the time run out is asked by one caller at a time until it answers; others hear at once.
+    """How many callers a neighbour may hold: some of them, and only one after it let the time of another run out.
 
     Otherwise a hanging neighbour would hold every thread of the web, and with them pages that never ask it
-    (suspending a certificate must not wait for e-Devlet or the bank).
+    (suspending a certificate must not wait for e-Devlet or the bank). Who finds no place soon hears "slow".
     """
 
     def __init__(self) -> None:
-        self._lock = Lock()
+        self._change = Condition()
         self._late: set[str] = set()
-        self._asked: set[str] = set()
+        self._held: Counter[str] = Counter()
 
     @contextmanager
-    def about(self, neighbour: str) -> Iterator[None]:
-        """Around one call; raises `NeighbourFailed` without calling while somebody else is finding out."""
-        with self._lock:
-            alone = neighbour in self._late
-            if alone and neighbour in self._asked:
+    def about(self, neighbour: str, *, at_once: int) -> Iterator[None]:
+        """Around one call; raises `NeighbourFailed` without calling when there is no place."""
+
+        def room() -> bool:
+            return self._held[neighbour] < (1 if neighbour in self._late else at_once)
+
+        with self._change:
+            self._change.wait_for(lambda: neighbour in self._late or room(), timeout=_PATIENCE_SECONDS)
+            if not room():
                 raise NeighbourFailed(neighbour, "slow", outcome_known=True)
-            if alone:
-                self._asked.add(neighbour)
+            self._held[neighbour] += 1
         late = False
         try:
             yield
@@ -117,10 +125,10 @@ class _Caution:
             late = problem.how == "slow"
             raise
         finally:
-            with self._lock:
+            with self._change:
+                self._held[neighbour] -= 1
                 (self._late.add if late else self._late.discard)(neighbour)
-                if alone:
-                    self._asked.discard(neighbour)
+                self._change.notify_all()
 
 
 _CAUTION = _Caution()
@@ -136,7 +144,7 @@ class BoundedTransport(httpx2.BaseTransport):
         self._neighbour, self._bounds, self._only_asks = neighbour, bounds, only_asks
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
-        with _CAUTION.about(self._neighbour):
+        with _CAUTION.about(self._neighbour, at_once=self._bounds.at_once):
             return self._exchange(request)
 
     def _exchange(self, request: httpx2.Request) -> httpx2.Response:
