@@ -48,6 +48,7 @@ class Facts:
     requirements_left: bool = False
     in_production: bool = False
     deadline_passed: bool = False
+    clock_alone_awaited: bool = False
 
 
 def steps_missing(facts: Facts) -> bool:
@@ -88,6 +89,11 @@ def too_late_to_withdraw(facts: Facts) -> bool:
 def deadline_ahead(facts: Facts) -> bool:
     """There is still time."""
     return not facts.deadline_passed
+
+
+def nothing_left_to_do(facts: Facts) -> bool:
+    """The person and the institution have done everything; only the day of production has not come."""
+    return facts.clock_alone_awaited
 
 
 def _who(*roles: Role) -> frozenset[Role]:
@@ -172,7 +178,7 @@ LAW: Lifecycle[Facts] = Lifecycle(
             by=_who(Role.SYSTEM),
             source=_from(State.DRAFT, State.OPEN),
             target=State.LAPSED,
-            unless=(deadline_ahead,),
+            unless=(deadline_ahead, nothing_left_to_do),
         ),
     ],
 )

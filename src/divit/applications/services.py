@@ -15,7 +15,7 @@ from divit.applications.kinds import Holdings, Kind, Payer, unfit, will_be_revok
 from divit.applications.lifecycle import LAW, RUNNING, Act, Facts, State
 from divit.applications.models import Application, FormVisit, Requirement
 from divit.applications.reference import new_reference
-from divit.applications.requirements import Case, RequirementKind, check_closer, required
+from divit.applications.requirements import RULE_OF, Awaits, Case, RequirementKind, check_closer, required
 from divit.applications.steps import Step
 from divit.applications.texts import line
 from divit.audit import ledger, moves
@@ -310,7 +310,14 @@ def release(row: Application, *, by: Actor) -> None:
 
 def lapse(row: Application, *, today: date, by: Actor) -> None:
     """End a locked application whose time is over."""
-    carry_out(row, Act.LAPSE, by=by, facts=Facts(deadline_passed=today > row.lapses_on))
+    facts = Facts(deadline_passed=today > row.lapses_on, clock_alone_awaited=clock_alone_awaited(row))
+    carry_out(row, Act.LAPSE, by=by, facts=facts)
+
+
+def clock_alone_awaited(row: Application) -> bool:
+    """Whether a submitted application has nothing left but to wait for its day (a renewal that was made early)."""
+    left = Requirement.objects.filter(application=row, closed_at=None).values_list("kind", flat=True)
+    return row.submitted_at is not None and {RULE_OF[RequirementKind(kind)].awaits for kind in left} == {Awaits.CLOCK}
 
 
 def count_reminder(row: Application, *, sent: int) -> None:

@@ -22,6 +22,7 @@ REFUSALS = {
     "form_already_received": _("İmzalı formunuz teslim alındı; başvuruda artık değişiklik yapılamaz."),
     "requirements_open": _("Başvurunun tamamlanmamış koşulları var."),
     "too_late_to_withdraw": _("Kartınızın üretimi başladı. Üretim kişiye özel olduğu için artık vazgeçilemez."),
+    "nothing_left_to_do": _("Bu başvuru yalnızca üretim gününü bekliyor; süresi dolmaz."),
     "deadline_ahead": _("Başvurunun süresi henüz dolmadı."),
     # steps
     "step_too_early": _("Önce önceki bölümleri doldurun."),

@@ -66,6 +66,7 @@ class Status:
     production_awaited: bool
     form_awaited: bool
     certificate_open: bool
+    something_missing: bool
 
 
 def status(person_id: UUID, application_id: UUID, *, by: Actor) -> Status:
@@ -87,6 +88,7 @@ def status(person_id: UUID, application_id: UUID, *, by: Actor) -> Status:
         production_awaited=_production_awaited(row, waiting),
         form_awaited=running and RequirementKind.FORM_RECEIVED in waiting,
         certificate_open=running and RequirementKind.NO_CERTIFICATE_OPEN in waiting,
+        something_missing=running and not services.clock_alone_awaited(row),
     )
 
 

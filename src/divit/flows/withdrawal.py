@@ -77,7 +77,7 @@ def remind_and_lapse(*, today: date | None = None) -> tuple[int, int]:
     for application_id in selectors.lapsing(before=_days_after(day, latest + 1)):
         with transaction.atomic():
             row = services.locked(application_id)
-            if row.state not in (State.DRAFT, State.OPEN):
+            if row.state not in (State.DRAFT, State.OPEN) or services.clock_alone_awaited(row):
                 continue
             if day > row.lapses_on:
                 _lapse(row, today=day)

@@ -10,7 +10,8 @@ from divit.applications import content, selectors
 from divit.applications.kinds import Kind
 from divit.applications.lifecycle import State
 from divit.applications.models import Application
-from divit.flows import form_receipt, withdrawal
+from divit.certificates.models import Certificate
+from divit.flows import application_status, form_receipt, withdrawal
 from divit.identity.models import Person
 from divit.institutions import services as institutions
 from divit.institutions.models import Appointment, Institution
@@ -224,6 +225,25 @@ def test_two_reminders_and_then_the_end(way: Way, ayse: Person, ministry: Instit
     charge = payments.charge_for(row.id)
     assert (charge is None) == (not submitted)
     assert charge is None or charge.state == "cancelled"
+
+
+def test_what_only_waits_for_its_day_does_not_lapse(
+    way: Way,
+    ayse: Person,
+    ministry: Institution,
+    make_certificate: Callable[..., Certificate],
+    representative_of: Callable[[Institution], Actor],
+    pay: Callable[[Application], None],
+) -> None:
+    """An early renewal, paid and signed, waits for months: nobody could do anything about it."""
+    make_certificate(ayse, institution=ministry)
+    row = way.submitted(ayse, ministry, Kind.RENEWAL)
+    pay(row)
+    form_receipt.take_in(row.id, by=representative_of(ministry))
+    assert selectors.open_requirements(row) == ["renewal_window"]
+    assert withdrawal.remind_and_lapse(today=row.lapses_on + timedelta(days=1)) == (0, 0)
+    assert selectors.application(row.id).state == State.OPEN
+    assert not application_status.status(ayse.id, row.id, by=holder_of(ayse)).something_missing
 
 
 def test_kinds_of_visitors_that_may_not_look(way: Way, ayse: Person, ministry: Institution) -> None:

@@ -67,6 +67,7 @@ def test_every_cell(act: Act, role: Role, state: State) -> None:
         (Act.WITHDRAW, H, State.RELEASED, Facts(in_production=True), "too_late_to_withdraw"),
         (Act.LAPSE, SYS, State.OPEN, Facts(deadline_passed=False), "deadline_ahead"),
         (Act.LAPSE, SYS, State.DRAFT, Facts(deadline_passed=False), "deadline_ahead"),
+        (Act.LAPSE, SYS, State.OPEN, Facts(deadline_passed=True, clock_alone_awaited=True), "nothing_left_to_do"),
     ],
 )
 def test_every_guard_says_no_under_its_own_name(act: Act, role: Role, state: State, facts: Facts, code: str) -> None:
