@@ -76,7 +76,8 @@ class Intent(models.Model):
                 fields=["created_at"],
                 condition=Q(state__in=[IntentState.RESERVED, IntentState.LINTED, IntentState.SIGNING]),
                 name="intent_open",
-            )
+            ),
+            models.Index(fields=["change_seq"], name="intent_by_change"),
         ]
 
 
@@ -139,7 +140,11 @@ class Certificate(models.Model):
                 name="certificate_never_revoked_before_issued",
             ),
         ]
-        indexes = [models.Index(fields=["person", "-not_after"], name="certificate_of_person")]
+        indexes = [
+            models.Index(fields=["person", "-not_after"], name="certificate_of_person"),
+            # Validation asks twice a second what changed since a number.
+            models.Index(fields=["change_seq"], name="certificate_by_change"),
+        ]
 
 
 class StatusChange(models.Model):

@@ -6,7 +6,7 @@ from divit.kernel.errors import Invalid
 
 
 class Tckn(str):
-    """An 11-digit T.C. kimlik no whose check digits hold; it masks itself wherever it is shown by accident."""
+    """An 11-digit T.C. kimlik no whose check digits hold; its `repr`, which tracebacks show, is masked."""
 
     __slots__ = ()
 
