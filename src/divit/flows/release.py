@@ -10,6 +10,7 @@ from divit.applications.lifecycle import State
 from divit.applications.models import Application
 from divit.applications.requirements import RequirementKind
 from divit.flows.holdings import holdings
+from divit.flows.jobs import each
 from divit.flows.notices import tell
 from divit.kernel import clock
 from divit.kernel.actors import SYSTEM, Actor
@@ -67,4 +68,4 @@ def _set(row: Application, kind: RequirementKind, *, met: bool, why: str) -> Non
 
 def look_again(*, person_id: UUID | str | None = None) -> int:
     """Advance every open application that may be ready without anybody's act; returns how many were released."""
-    return sum(advance(application_id) for application_id in selectors.to_look_at(person_id=person_id))
+    return sum(each(selectors.to_look_at(person_id=person_id), advance))

@@ -1,6 +1,7 @@
 """Vazgeçme ve süre dolması: how an application ends before production, and what happens to its money."""
 
 from datetime import date
+from typing import Literal
 from uuid import UUID
 
 from django.db import transaction
@@ -10,6 +11,7 @@ from divit.applications.deadlines import deadlines_on
 from divit.applications.lifecycle import Act, Facts, State
 from divit.applications.models import Application
 from divit.flows import fees
+from divit.flows.jobs import each
 from divit.flows.notices import tell
 from divit.kernel import clock
 from divit.kernel.actors import SYSTEM, Actor
@@ -73,18 +75,20 @@ def remind_and_lapse(*, today: date | None = None) -> tuple[int, int]:
     """Remind those whose time is running out, end those whose time is over; returns how many of each."""
     day = today or clock.today()
     latest = max(deadlines_on(day).reminder_days)
-    reminded = lapsed = 0
-    for application_id in selectors.lapsing(before=_days_after(day, latest + 1)):
-        with transaction.atomic():
-            row = services.locked(application_id)
-            if row.state not in (State.DRAFT, State.OPEN) or services.clock_alone_awaited(row):
-                continue
-            if day > row.lapses_on:
-                _lapse(row, today=day)
-                lapsed += 1
-            else:
-                reminded += _remind(row, today=day)
-    return reminded, lapsed
+    ids = selectors.lapsing(before=_days_after(day, latest + 1))
+    done = each(ids, lambda application_id: _look_at(application_id, day=day))
+    return done.count("reminded"), done.count("lapsed")
+
+
+def _look_at(application_id: UUID, *, day: date) -> Literal["reminded", "lapsed", ""]:
+    with transaction.atomic():
+        row = services.locked(application_id)
+        if row.state not in (State.DRAFT, State.OPEN) or services.clock_alone_awaited(row):
+            return ""
+        if day > row.lapses_on:
+            _lapse(row, today=day)
+            return "lapsed"
+        return "reminded" if _remind(row, today=day) else ""
 
 
 def _days_after(day: date, days: int) -> date:

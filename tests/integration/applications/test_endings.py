@@ -11,7 +11,7 @@ from divit.applications.kinds import Kind
 from divit.applications.lifecycle import State
 from divit.applications.models import Application
 from divit.certificates.models import Certificate
-from divit.flows import application_status, form_receipt, withdrawal
+from divit.flows import application_status, fees, form_receipt, withdrawal
 from divit.identity.models import Person
 from divit.institutions import services as institutions
 from divit.institutions.models import Appointment, Institution
@@ -225,6 +225,25 @@ def test_two_reminders_and_then_the_end(way: Way, ayse: Person, ministry: Instit
     charge = payments.charge_for(row.id)
     assert (charge is None) == (not submitted)
     assert charge is None or charge.state == "cancelled"
+
+
+def test_one_that_cannot_be_ended_does_not_hold_up_the_others(
+    way: Way, ayse: Person, make_person: Callable[..., Person], ministry: Institution, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stuck, other = way.begin(ayse, ministry), way.begin(make_person(), ministry)
+    give_back = fees.give_back
+
+    def sometimes(row: Application, *, by: Actor) -> None:
+        if row.id == stuck.id:
+            raise Refused("changed_meanwhile")
+        give_back(row, by=by)
+
+    monkeypatch.setattr(fees, "give_back", sometimes)
+    with pytest.raises(ExceptionGroup) as caught:
+        withdrawal.remind_and_lapse(today=stuck.lapses_on + timedelta(days=1))
+    assert [str(one) for one in caught.value.exceptions] == ["changed_meanwhile"]
+    assert selectors.application(stuck.id).state == State.DRAFT
+    assert selectors.application(other.id).state == State.LAPSED
 
 
 def test_what_only_waits_for_its_day_does_not_lapse(
