@@ -101,6 +101,8 @@ class Configuration(BaseSettings):
         for name, address in addresses.items():
             if not address.startswith("https://"):
                 raise ValueError(f"{name} must be an https address in production")
+        if self.codes_per_quarter_hour > 5 or self.codes_per_day > 10:
+            raise ValueError("DIVIT_CODES_PER_QUARTER_HOUR (5) and DIVIT_CODES_PER_DAY (10) may only be lowered")
         if "demo" in self.secret_key.get_secret_value().lower():  # ascii
             raise ValueError("DIVIT_SECRET_KEY is marked as a demo key")
         return self
