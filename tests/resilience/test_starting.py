@@ -17,7 +17,7 @@ import pytest
 
 from divit.launcher import demo
 from divit.launcher.demo_environment import DemoEnvironment
-from divit.launcher.home import CHECKOUT
+from divit.launcher.home import CHECKOUT, open_to_others
 from divit.launcher.postgres import Cluster
 from tests.resilience.house import until
 from tests.running_service import DIVIT, Service, environment, free_block, left_over, remove, start
@@ -115,34 +115,46 @@ def test_a_killed_process_manager_takes_everything_with_it(private_home: Path) -
     until(lambda: not left_over(private_home), seconds=20, what="the end of everything that it had started")
 
 
-if os.getuid() == 0:
-    # An ordinary user's start is what the whole suite shows wherever it does not run as root.
+_PACKAGES = Path(psycopg.__file__).parents[1]
+_PYTHONS = [
+    python
+    for python in (Path(sys.base_prefix) / "bin/python3", Path(f"/usr/bin/python3.{sys.version_info.minor}"))
+    if python.exists() and open_to_others(python.resolve().parent) and open_to_others(_PACKAGES)
+]
+# Without root the whole suite shows it; and where root keeps Python and checkout to itself, nobody else can start it.
+if os.getuid() == 0 and _PYTHONS:
 
     def test_an_ordinary_user_starts_it_too() -> None:
         nobody = pwd.getpwnam("nobody")
         above = Path(tempfile.mkdtemp(prefix="divit-ordinary-"))
-        os.chown(above, nobody.pw_uid, nobody.pw_gid)
-        build = above / "build"
+        home, build = above / "home", above / "build"
         shutil.copytree(CHECKOUT / ".build", build)
-        for path in [build, *build.rglob("*")]:
-            os.chown(path, nobody.pw_uid, nobody.pw_gid)
+        divit = _programs_for_all(above / "venv") / "divit"
+        for path in [above, *above.rglob("*")]:
+            os.chown(path, nobody.pw_uid, nobody.pw_gid, follow_symlinks=False)
         become = ("setpriv", f"--reuid={nobody.pw_uid}", f"--regid={nobody.pw_gid}", "--clear-groups")
-        home = above / "home"
         try:
             service = start(
-                home, free_block(), "--no-people", divit=(*become, *_divit_for_all()), DIVIT_BUILD=str(build)
+                home, free_block(), "--no-people", divit=(*become, str(divit)), DIVIT_BUILD=str(build), HOME=str(above)
             )
-            owners = {path.stat().st_uid for path in [home, *home.rglob("*")]}
-            assert owners == {nobody.pw_uid}
-            service.process.send_signal(signal.SIGINT)
-            assert service.process.wait(timeout=60) == 0
+            assert {path.lstat().st_uid for path in [home, *home.rglob("*")]} == {nobody.pw_uid}
+            assert service.stop() == 0
             assert left_over(home) == []
         finally:
             remove(home)
             shutil.rmtree(above)
 
-    def _divit_for_all() -> tuple[str, ...]:
-        return (DIVIT,)
+    def _programs_for_all(folder: Path) -> Path:
+        """A virtual environment over a Python that everybody may run, with the packages of this one."""
+        subprocess.run([str(_PYTHONS[0]), "-m", "venv", "--without-pip", str(folder)], check=True)
+        ours = next(folder.glob("lib/python*/site-packages"))
+        (ours / "checkout.pth").write_text(f"{_PACKAGES}\n{CHECKOUT / 'src'}\n")
+        for name in ("divit", "granian", "supervisord"):
+            text = (Path(DIVIT).parent / name).read_text().split("\n", 1)[1]
+            program = folder / "bin" / name
+            program.write_text(f"#!{folder}/bin/python\n{text}")
+            program.chmod(0o755)
+        return folder / "bin"
 
 
 def test_a_taken_port_is_named_and_the_way_out(tmp_path: Path) -> None:
