@@ -5,6 +5,7 @@ from procrastinate import JobContext
 from divit.flows.jobs import HEARD_WITHIN_SECONDS
 from divit.worker.app import app
 
+
 @app.periodic(cron="* * * * * */15")
 @app.task(name="jobs.rescue", queue="default", queueing_lock="jobs.rescue", pass_context=True)
 async def rescue(context: JobContext, timestamp: int) -> None:

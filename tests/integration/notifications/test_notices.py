@@ -9,8 +9,6 @@ import time_machine
 from django.db import transaction
 from pydantic import SecretStr
 from pytest_django import Settings
-from tests.contract.conftest import RunningWorld, one_world, world
-from tests.factories import people
 
 from divit import wiring
 from divit.adapters.bounded_http import Bounds
@@ -22,6 +20,8 @@ from divit.kernel import clock
 from divit.notifications import texts
 from divit.notifications.models import Message, State
 from divit.notifications.texts.notice import Notice
+from tests.contract.conftest import RunningWorld, one_world, world
+from tests.factories import people
 
 __all__ = ["one_world", "world"]
 

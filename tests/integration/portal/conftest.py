@@ -12,10 +12,10 @@ from django.test import Client
 from django.urls import reverse
 from pydantic import SecretStr
 from pytest_django import Settings
-from tests.contract.conftest import PERSON, RunningWorld, one_world, world
 
 from divit import wiring
 from divit.portal.sign_in.views import return_address
+from tests.contract.conftest import PERSON, RunningWorld, one_world, world
 
 __all__ = ["one_world", "world"]
 

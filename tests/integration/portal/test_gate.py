@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client, override_settings
 from django.urls import URLPattern, URLResolver, get_resolver, path
 from django.urls import include as include_urls
-from tests.factories import people
 
 from divit.audit import selectors as audit
 from divit.identity.models import Person
@@ -16,6 +15,7 @@ from divit.kernel.actors import Actor, Role
 from divit.kernel.errors import Invalid, NeighbourFailed, NotFound, Refused
 from divit.portal.access import public, writes_on_get
 from divit.project import urls as root
+from tests.factories import people
 
 pytestmark = pytest.mark.django_db
 STAFF = Actor(role=Role.AUDITOR, id="42", name="Denetçi")

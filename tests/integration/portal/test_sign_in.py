@@ -8,8 +8,6 @@ import time_machine
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
-from tests.factories import people
-from tests.integration.portal.conftest import Gate
 
 from divit.audit import selectors as audit
 from divit.identity import selectors as identity
@@ -17,6 +15,8 @@ from divit.identity.models import LoginAttempt, LoginEvent, Person
 from divit.kernel import clock
 from divit.kernel.actors import Level
 from divit.portal.sign_in.views import MARK_COOKIE
+from tests.factories import people
+from tests.integration.portal.conftest import Gate
 
 pytestmark = pytest.mark.django_db
 

@@ -206,9 +206,7 @@ def test_the_list_of_revocations_is_shown_and_must_be_accepted(
     assert row.accepted_serials == [certificate.serial]
 
 
-def test_a_second_application_leads_to_the_first(
-    mine: Client, ayse: Person, ministry: Institution, way: Way
-) -> None:
+def test_a_second_application_leads_to_the_first(mine: Client, ayse: Person, ministry: Institution, way: Way) -> None:
     row = way.begin(ayse, ministry)
     answer = post(mine, reverse("portal:application_new"), {"institution": str(ministry.id), "kind": "other"})
     page = soup(answer)
@@ -258,9 +256,7 @@ def test_pay_after_form_says_so(mine: Client, ayse: Person, treasury: Institutio
     page = text(mine.get(reverse("portal:application_status", args=[row.id])))
     assert "Formunuz gelince ödeme açılır" in page
     assert reverse("portal:pay", args=[row.id]) not in page
-    assert "formunuz teslim alınınca açılacak" in text(
-        mine.get(reverse("portal:application_submitted", args=[row.id]))
-    )
+    assert "formunuz teslim alınınca açılacak" in text(mine.get(reverse("portal:application_submitted", args=[row.id])))
 
 
 def test_withdrawing_is_asked_once_more(mine: Client, ayse: Person, ministry: Institution, way: Way) -> None:

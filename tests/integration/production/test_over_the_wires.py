@@ -112,6 +112,7 @@ def test_old_readers_get_an_rsa_key(make_order: Order, run_jobs: Jobs, settings:
     assert key.key_size == 2048
 
 
+@pytest.mark.django_db
 def test_a_card_that_was_not_ordered_here_changes_nothing() -> None:
     card_production.issued(uuid.uuid4(), uuid.uuid4())
     assert not CardOrder.objects.exists()
