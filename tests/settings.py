@@ -35,7 +35,7 @@ if "DATABASE_URL" not in os.environ:
 
     atexit.register(_stop)
 
-from divit.project.settings import *  # noqa: E402, F403
+from divit.project.settings import *  # noqa: F403
 
 # Jobs run in threads of their own: a connection kept there would outlive its test.
 DATABASES["default"]["CONN_MAX_AGE"] = 0  # noqa: F405

@@ -23,7 +23,9 @@ def _granted() -> None:
 def _may(role: str, table: str) -> set[str]:
     verbs = ["SELECT", "INSERT", "UPDATE", "DELETE"]
     with connection.cursor() as cursor:
-        cursor.execute("SELECT v FROM unnest(%s::text[]) AS v WHERE has_table_privilege(%s, %s, v)", [verbs, role, table])
+        cursor.execute(
+            "SELECT v FROM unnest(%s::text[]) AS v WHERE has_table_privilege(%s, %s, v)", [verbs, role, table]
+        )
         return {verb for (verb,) in cursor.fetchall()}
 
 
