@@ -125,7 +125,7 @@ def environment(home: Path, first: int) -> dict[str, str]:
 def remove(home: Path) -> None:
     """The data folder, and what lies outside it."""
     cluster = Cluster(home)
-    for folder in (cluster.data, cluster.elsewhere, cluster.socket_folder, home):
+    for folder in (cluster.data, cluster.socket_folder, cluster.elsewhere, Supervision(home).socket.parent, home):
         shutil.rmtree(folder, ignore_errors=True)
     Path(f"{home}.said").unlink(missing_ok=True)
 

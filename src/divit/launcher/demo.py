@@ -20,7 +20,7 @@ import psycopg
 from divit.cli.demo_people import introduce
 from divit.launcher.addresses import Addresses, PortTaken
 from divit.launcher.demo_environment import DemoEnvironment
-from divit.launcher.home import CHECKOUT, home, runtime_folder
+from divit.launcher.home import CHECKOUT, home
 from divit.launcher.lifeline import die_with_parent
 from divit.launcher.postgres import CannotStart, Cluster, last_lines
 from divit.launcher.processes import NAMES
@@ -96,7 +96,8 @@ def _reset(folder: Path) -> int:
     _wait_for_earlier_end(Supervision(folder))
     cluster = Cluster(folder)
     # By name: a data folder that was chosen badly may hold other people's things.
-    for place in (cluster.data, cluster.elsewhere, runtime_folder(folder), *(folder / name for name in _FOLDERS)):
+    places = [cluster.data, cluster.socket_folder, cluster.elsewhere, Supervision(folder).socket.parent]
+    for place in places + [folder / name for name in _FOLDERS]:
         shutil.rmtree(place, ignore_errors=not place.exists())
     for file in [*folder.glob("world.sqlite*"), *folder.glob("supervisord.*")]:
         file.unlink()

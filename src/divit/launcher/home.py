@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parents[3]
+_LONGEST_SOCKET_FOLDER = 80
 
 
 def home() -> Path:
@@ -19,8 +20,13 @@ def short_name(folder: Path) -> str:
     return hashlib.sha256(str(folder).encode()).hexdigest()[:8]
 
 
-def runtime_folder(folder: Path) -> Path:
-    """A short folder for sockets: Unix socket paths end at about 100 bytes."""
+def for_sockets(folder: Path) -> Path:
+    """This folder, or a stand-in where its path is too long: a Unix socket's path ends at about 100 bytes.
+
+    The stand-in is the second choice: what tidies a temporary folder may take away a socket that is in use.
+    """
+    if len(os.fsencode(folder)) <= _LONGEST_SOCKET_FOLDER:
+        return folder
     return Path(tempfile.gettempdir()) / f"divit-{os.getuid()}-{short_name(folder)}"
 
 

@@ -20,7 +20,7 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
-from divit.launcher.home import make_private, open_to_others, runtime_folder, short_name, write_private
+from divit.launcher.home import for_sockets, make_private, open_to_others, short_name, write_private
 from divit.launcher.lifeline import die_with_parent
 
 ROLES = ("divit", "divit_web", "divit_worker", "divit_signer", "divit_validation")
@@ -84,7 +84,7 @@ class Cluster:
 
     @property
     def socket_folder(self) -> Path:
-        return runtime_folder(self.home)
+        return for_sockets(self.data.with_name("socket"))
 
     @property
     def log(self) -> Path:
@@ -139,7 +139,6 @@ class Cluster:
         """Make passwords, folders and, the first time, the cluster itself."""
         self.make_passwords()
         owner = self._owner
-        make_private(self.socket_folder, owner=owner.pw_uid if owner else None)
         if self.elsewhere in self.data.parents:
             self.elsewhere.mkdir(parents=True, exist_ok=True)
             _open(_OUTSIDE, depth=0)
@@ -149,8 +148,7 @@ class Cluster:
                 f"Started by root the database runs as `{owner.pw_name}`, and that user cannot walk to {self.data} "
                 f"any more. Open the folders above it (chmod o+x), or start as the user they belong to."
             )
-        if len(os.fsencode(self.socket_folder)) > 90:
-            raise CannotStart(f"The folder for sockets has too long a path: {self.socket_folder}. Set TMPDIR shorter.")
+        make_private(self.socket_folder, owner=owner.pw_uid if owner else None)
         if not (self.data / "PG_VERSION").exists():
             self._initialise()
 

@@ -12,7 +12,7 @@ from xmlrpc.client import Fault, ServerProxy, Transport
 
 from supervisor.xmlrpc import SupervisorTransport
 
-from divit.launcher.home import make_private, runtime_folder
+from divit.launcher.home import for_sockets, make_private
 from divit.launcher.lifeline import die_with_parent
 from divit.launcher.processes import NAMES, environment_file, write_environment
 
@@ -28,7 +28,7 @@ class Supervision:
 
     def __init__(self, home: Path) -> None:
         self.home = home
-        self.socket = runtime_folder(home) / "supervisor.sock"
+        self.socket = for_sockets(home / "run") / "supervisor.sock"
         self.configuration = home / "supervisord.conf"
 
     def write(self, environments: Mapping[str, Mapping[str, str]]) -> None:
@@ -37,7 +37,7 @@ class Supervision:
         for name, environment in environments.items():
             write_environment(environment_file(self.home, name), environment)
         log.mkdir(parents=True, exist_ok=True)
-        self._make_socket_folder()
+        make_private(self.socket.parent)
         lines = [
             "[supervisord]",
             "nodaemon=true",
@@ -75,11 +75,6 @@ class Supervision:
             "stdout_logfile_maxbytes=10MB",
             "stdout_logfile_backups=1",
         ]
-
-    def _make_socket_folder(self) -> None:
-        # The database, which runs as another user when we are root, shares it.
-        if not self.socket.parent.exists():
-            make_private(self.socket.parent)
 
     def start(self) -> "subprocess.Popen[bytes]":
         """Start supervisord, and the foundation; it ends with us. Call from the main thread (see prctl(2))."""
