@@ -4,16 +4,19 @@
 known what was about to be signed. `lint` alone makes a `Linted`, and `sign` takes nothing else.
 """
 
+import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
+from types import ModuleType
 
 from cryptography import x509
 
 from divit.kernel.errors import Refused
 from divit.kernel.serials import Serial
 from divit.kernel.tckn import Tckn
-from divit.pki import der, names, pkilint_gate, profiles, tbs
+from divit.pki import der, names, profiles, tbs
 from divit.pki import lint as own_lints
 from divit.pki.authority import Authority
 from divit.pki.keystores.base import SigningKey
@@ -162,12 +165,18 @@ def lint(prepared: Prepared) -> Linted:
     found = own_lints.findings(profile, terms=prepared.terms, tbs_der=prepared.tbs)
     notes: list[str] = []
     if not found:
-        found, notes = pkilint_gate.judge(
+        found, notes = _pkilint_gate().judge(
             profile, own_lints.unsigned_certificate(prepared.tbs), test=prepared.terms.test
         )
     if found:
         raise Refused("lint_failed", findings=found)
     return Linted(prepared, findings=notes, seal=_SEAL)
+
+
+@cache
+def _pkilint_gate() -> ModuleType:
+    """Loaded with the first certificate: it takes a second, and most processes never issue."""
+    return importlib.import_module("divit.pki.pkilint_gate")
 
 
 def sign(linted: Linted, *, key: SigningKey) -> bytes:
