@@ -4,8 +4,6 @@ import importlib
 import os
 import sys
 
-from django.core.management import execute_from_command_line
-
 from divit.launcher.home import home
 from divit.launcher.processes import environment_file, read_environment
 
@@ -35,7 +33,8 @@ def main() -> None:
         _help()
         return
     _use_demo_environment()
-    execute_from_command_line(["divit", *sys.argv[1:]])
+    # Only here: most processes pass through this command and become something else, without Django.
+    importlib.import_module("django.core.management").execute_from_command_line(["divit", *sys.argv[1:]])
 
 
 def _use_demo_environment() -> None:

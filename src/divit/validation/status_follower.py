@@ -23,7 +23,8 @@ from divit.validation.status_index import PublishedCrl, StatusIndex, StatusRow
 _log = logging.getLogger(__name__)
 # Sequence numbers are taken before a commit, so a lower one may become visible after a higher one was seen.
 _OVERLAP = 1000
-_FIRST_WAIT, _LONGEST_WAIT = 0.1, 5.0
+# A second at most: what is closed right after the database is back must be seen at once as well.
+_FIRST_WAIT, _LONGEST_WAIT = 0.1, 1.0
 _POLL_LIMIT_SECONDS, _LOAD_LIMIT_SECONDS = 5.0, 300.0
 _COLUMNS = "issuer_id::text, serial, status, reason, effective_at, change_seq"
 _ALL = f"SELECT {_COLUMNS} FROM published_certificate_status"  # noqa: S608 - constants
