@@ -22,7 +22,7 @@ test-setup:
 	@$(PYTHON) bootstrap.py test
 
 test: test-setup check ## everything that must hold
-	@$(BIN)/pytest -n 2 --dist loadgroup tests
+	@$(BIN)/pytest -n 4 --dist loadgroup --durations=20 tests
 
 check: test-setup ## lint, types, import contracts: under two minutes
 	@$(BIN)/ruff check .
