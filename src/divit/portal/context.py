@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.translation import get_language
 
 from divit.kernel import clock
 
@@ -22,5 +23,11 @@ def everywhere(request: HttpRequest) -> dict[str, Any]:
         "appearance": chosen if chosen in APPEARANCES else "auto",
         "session_seconds": int((login.ends_at - clock.now()).total_seconds()) if login else 0,
         "support_email": settings.SUPPORT_EMAIL,
-        "installation_notice": settings.INSTALLATION_NOTICE,
+        "installation_notice": _notice(),
     }
+
+
+def _notice() -> str:
+    """The installation's sentence in the reader's language: «Türkçesi · The English»."""
+    turkish, _, english = settings.INSTALLATION_NOTICE.partition(" · ")
+    return english if english and get_language() == "en" else turkish

@@ -84,10 +84,11 @@ def page(
 
 
 def _header(say: Voice, *, back: str, other: str) -> Html:
-    mark = h("strong", "BENZETİM / SIMULATION")
+    mark = h("strong", h("span", "BENZETİM", lang="tr"), " / ", h("span", "SIMULATION", lang="en"))
+    turkish, english = h("span", "gerçek kurum değildir", lang="tr"), h("span", "not a real institution", lang="en")
     return h(
         "header",
-        h("p", mark, " — gerçek kurum değildir / not a real institution", class_="simulation"),
+        h("p", mark, " — ", turkish, " / ", english, class_="simulation"),
         h(
             "nav",
             h("a", say("Tüm komşular", "All neighbours"), href="/"),
