@@ -22,7 +22,8 @@ test-setup:
 	@$(PYTHON) bootstrap.py test
 
 test: test-setup check ## everything that must hold
-	@$(BIN)/pytest -n 4 --dist loadgroup --durations=20 tests
+	@$(BIN)/pytest -n 4 -m "not service" tests
+	@$(BIN)/pytest -m service tests
 
 check: test-setup ## lint, types, import contracts: under two minutes
 	@$(BIN)/ruff check .

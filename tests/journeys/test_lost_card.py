@@ -5,7 +5,7 @@ import pytest
 from tests.journeys import roads, settle
 from tests.journeys.conftest import Open
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("service")]
+pytestmark = [pytest.mark.journey, pytest.mark.service]
 
 
 def test_lost_card_by_keyboard(browse: Open) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from tests.running_service import DIVIT, Service
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("service")]
+pytestmark = [pytest.mark.journey, pytest.mark.service]
 
 
 @pytest.mark.parametrize("time", ["first", "again"])

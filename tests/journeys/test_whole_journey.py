@@ -8,7 +8,7 @@ from tests.journeys.browser import NARROW, WIDE, Walker
 from tests.journeys.conftest import Open
 from tests.running_service import Service
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("service")]
+pytestmark = [pytest.mark.journey, pytest.mark.service]
 ON_A_PHONE = {"script": False, "size": NARROW, "language": "tr"}
 AT_A_DESK = {"script": True, "size": WIDE, "language": "en", "dark": True}
 

@@ -8,7 +8,7 @@ from divit.cli.database_roles import INSERT_ONLY, PUBLIC_VIEWS, READ_ONLY, SIGNE
 from divit.launcher.postgres import Cluster
 from tests.resilience.house import House
 
-pytestmark = pytest.mark.xdist_group("service")
+pytestmark = pytest.mark.service
 
 _STATEMENTS = {
     "SELECT": "SELECT * FROM {} LIMIT 1",

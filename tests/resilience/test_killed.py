@@ -12,7 +12,7 @@ from divit.launcher.postgres import Cluster
 from tests.resilience.house import House, until
 from tests.running_service import DIVIT
 
-pytestmark = pytest.mark.xdist_group("service")
+pytestmark = pytest.mark.service
 
 Next = Callable[[], DemoPerson]
 

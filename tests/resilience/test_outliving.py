@@ -9,7 +9,7 @@ import pytest
 from divit.cli.demo_people import DemoPerson
 from tests.resilience.house import House, until
 
-pytestmark = pytest.mark.xdist_group("service")
+pytestmark = pytest.mark.service
 
 Next = Callable[[], DemoPerson]
 _OCSP_SECONDS, _CRL_SECONDS = 1.0, 60.0  # design: «closed is closed»

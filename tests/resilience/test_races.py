@@ -12,7 +12,7 @@ from divit.cli.journey import Person
 from tests.resilience.house import House, until
 from tests.resilience.settle import APPLICANT
 
-pytestmark = pytest.mark.xdist_group("service")
+pytestmark = pytest.mark.service
 
 Next = Callable[[], DemoPerson]
 Values = Mapping[str, str | list[str]]

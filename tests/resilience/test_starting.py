@@ -24,7 +24,7 @@ from divit.launcher.postgres import Cluster
 from tests.resilience.house import House, until
 from tests.running_service import DIVIT, Service, environment, free_block, left_over, remove, start
 
-pytestmark = pytest.mark.xdist_group("service")
+pytestmark = pytest.mark.service
 
 
 @pytest.fixture
