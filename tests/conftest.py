@@ -61,7 +61,7 @@ def _no_calls_outside() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def service() -> Iterator[Service]:
-    """The whole service, running; who uses it marks the test `service`: those run one after the other, on one service."""
+    """The whole service, running; its tests are marked `service` and go one after the other, on one service."""
     with running_service() as running:
         yield running
 
