@@ -54,12 +54,12 @@ class Walker:
     glass: Page | None = None
     faults: list[str] = field(default_factory=list)
     clicks: int = 0
+    _is_shown: bool = False
 
     def __post_init__(self) -> None:
         self.page.on("pageerror", lambda error: self.faults.append(f"{self.page.url}: script error {error}"))
         self.page.on("console", self._hear)
         self.page.on("response", self._receive)
-        self._seen = self.page
 
     def _hear(self, message: ConsoleMessage) -> None:
         # A refused page (400, 404, 409) is told by the browser as an error too: `_receive` judges that.
@@ -172,40 +172,44 @@ class Walker:
         route = route_of(self.page.url)
         looked = (route, self.language) in looked_at
         looked_at.add((route, self.language))
-        with self._behind_glass():
-            if looked:
-                self.faults += self.look()
-            else:
-                self.look_everywhere()
+        if looked:
+            self.faults += self.look()
+        else:
+            self.look_everywhere()
         return self
 
     @contextmanager
-    def _behind_glass(self) -> Iterator[None]:
+    def _behind_glass(self) -> Iterator[Page]:
         """For a page without scripts: the same page, to the letter, in a window where axe can run."""
-        page, self._seen = self.page, self.page
-        if self.glass is not None:
-            html = _NOSCRIPT.sub("", page.content())
-            self.glass.route("**/*", lambda route: _likeness(route, page.url, html))
-            self.glass.goto(page.url)
-            self._seen = self.glass
-        yield
-        if self.glass is not None:
-            self.glass.unroute_all()
+        if self.glass is None or self._is_shown:
+            yield self.glass or self.page
+            return
+        page, html = self.page, _NOSCRIPT.sub("", self.page.content())
+        self.glass.route("**/*", lambda route: _likeness(route, page.url, html))
+        self.glass.goto(page.url)
+        self._is_shown = True
+        yield self.glass
+        self._is_shown = False
+        self.glass.unroute_all()
 
     def look(self, options: dict[str, Any] = RULES) -> list[str]:
         """What axe finds on this page, and whether anything sticks out sideways."""
-        seen, found = self._seen, []
-        for violation in _AXE.run(seen, options=options).response["violations"]:
-            nodes = [node["target"] for node in violation["nodes"]][:3]
-            found.append(f"{seen.url}: {violation['id']} ({violation['help']}) at {nodes}")
-        wide = seen.evaluate(_TOO_WIDE)
-        if wide > 0:
-            found.append(f"{seen.url}: {wide} px stick out at {seen.viewport_size}")
-        return found
+        with self._behind_glass() as seen:
+            found = []
+            for violation in _AXE.run(seen, options=options).response["violations"]:
+                nodes = [node["target"] for node in violation["nodes"]][:3]
+                found.append(f"{seen.url}: {violation['id']} ({violation['help']}) at {nodes}")
+            wide = seen.evaluate(_TOO_WIDE)
+            if wide > 0:
+                found.append(f"{seen.url}: {wide} px stick out at {seen.viewport_size}")
+            return found
 
     def look_everywhere(self) -> None:
         """The page narrow and wide, light and dark, and at 200 % text; faults are collected."""
-        seen = self._seen
+        with self._behind_glass() as seen:
+            self._look_everywhere(seen)
+
+    def _look_everywhere(self, seen: Page) -> None:
         before, scheme_before = seen.viewport_size, seen.evaluate(_SCHEME)
         for size in (NARROW, WIDE):
             seen.set_viewport_size(size)  # type: ignore[arg-type]

@@ -17,7 +17,7 @@ from divit.cli.demo_people import AUDITOR, INSPECTOR, DemoStaff
 from tests.journeys.browser import Walker, window
 from tests.running_service import Service
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("service")]
+pytestmark = [pytest.mark.journey, pytest.mark.service]
 _PATIENCE_SECONDS = 40
 REFUSED = "Bu geçiş anahtarı kabul edilmedi: bu hesaba ekli değil ya da kaldırılmış."
 NOT_USED = "Geçiş anahtarı kullanılamadı."
