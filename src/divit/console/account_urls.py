@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import path, reverse
 
+from divit.console.account_views import RemoveApp, RemoveKey, ShowKeyAgain, SignInByKey
 from divit.kernel.errors import NotFound
 
 
@@ -37,6 +38,8 @@ def asking_again(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRes
             methods = get_adapter().get_reauthentication_methods(request.user)
             return suspend_request(request, methods[0]["url"] if methods else reverse("account_login"))
 
+    # The package keeps its books while reading, in our classes of its pages too.
+    guarded.writes_on_get = True  # type: ignore[attr-defined]
     return guarded
 
 
@@ -44,7 +47,7 @@ _PAGES = (
     ("giris/", account.login, "account_login"),
     ("giris/kod/", account.confirm_login_code, "account_confirm_login_code"),
     ("giris/kod-iste/", no_such_page, "account_request_login_code"),
-    ("giris/anahtar/", webauthn.login_webauthn, "mfa_login_webauthn"),
+    ("giris/anahtar/", SignInByKey.as_view(), "mfa_login_webauthn"),
     ("cikis/", account.logout, "account_logout"),
     ("kapali/", account.account_inactive, "account_inactive"),
     ("kayit/", no_such_page, "account_signup"),
@@ -54,14 +57,14 @@ _PAGES = (
     ("ikinci-adim/yeniden/", mfa.reauthenticate, "mfa_reauthenticate"),
     ("guvenlik/", mfa.index, "mfa_index"),
     ("guvenlik/uygulama/", totp.activate_totp, "mfa_activate_totp"),
-    ("guvenlik/uygulama/kaldir/", totp.deactivate_totp, "mfa_deactivate_totp"),
+    ("guvenlik/uygulama/kaldir/", RemoveApp.as_view(), "mfa_deactivate_totp"),
     ("guvenlik/kurtarma/", recovery.view_recovery_codes, "mfa_view_recovery_codes"),
     ("guvenlik/kurtarma/yenile/", recovery.generate_recovery_codes, "mfa_generate_recovery_codes"),
     ("guvenlik/kurtarma/indir/", recovery.download_recovery_codes, "mfa_download_recovery_codes"),
     ("guvenlik/anahtarlar/", webauthn.list_webauthn, "mfa_list_webauthn"),
     ("guvenlik/anahtarlar/ekle/", webauthn.add_webauthn, "mfa_add_webauthn"),
-    ("guvenlik/anahtarlar/yeniden/", webauthn.reauthenticate_webauthn, "mfa_reauthenticate_webauthn"),
-    ("guvenlik/anahtarlar/<int:pk>/kaldir/", webauthn.remove_webauthn, "mfa_remove_webauthn"),
+    ("guvenlik/anahtarlar/yeniden/", ShowKeyAgain.as_view(), "mfa_reauthenticate_webauthn"),
+    ("guvenlik/anahtarlar/<int:pk>/kaldir/", RemoveKey.as_view(), "mfa_remove_webauthn"),
     ("guvenlik/anahtarlar/<int:pk>/ad/", webauthn.edit_webauthn, "mfa_edit_webauthn"),
 )
 urlpatterns = [path(address, asking_again(view), name=name) for address, view, name in _PAGES]

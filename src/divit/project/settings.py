@@ -134,6 +134,9 @@ MFA_FORMS = {
     "authenticate": "divit.console.account_forms.SecondFactorForm",
     "reauthenticate": "divit.console.account_forms.SecondFactorAgainForm",
     "activate_totp": "divit.console.account_forms.ActivateTotpForm",
+    "login_webauthn": "divit.console.account_forms.SignInByKeyForm",
+    "authenticate_webauthn": "divit.console.account_forms.SecondFactorKeyForm",
+    "reauthenticate_webauthn": "divit.console.account_forms.KeyAgainForm",
     "add_webauthn": "divit.console.account_forms.AddKeyForm",
     "edit_webauthn": "divit.console.account_forms.NameKeyForm",
 }

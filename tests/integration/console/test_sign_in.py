@@ -3,13 +3,14 @@
 import re
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.core import mail
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, connections, transaction
 from django.test import Client
 from django.urls import NoReverseMatch, get_resolver, reverse
 
@@ -21,6 +22,11 @@ from divit.kernel.errors import Invalid, NotFound, Refused
 from tests.integration.console.conftest import seat
 
 pytestmark = pytest.mark.django_db(transaction=True)
+# Everything in the form of a passkey's answer, and nothing of one in it.
+_STRANGE = (
+    '{"id": "AAAA", "rawId": "AAAA", "type": "public-key", "clientExtensionResults": {}, "response": '
+    '{"clientDataJSON": "e30", "authenticatorData": "AAAA", "signature": "AAAA", "userHandle": "AAAA"}}'
+)
 MakeStaff = Callable[..., tuple[StaffAccount, str]]
 
 
@@ -189,3 +195,71 @@ def test_the_operators_command(capsys: pytest.CaptureFixture[str]) -> None:
         call_command("staff", "add", "yeni@merkez.example", "--name", "Bir Daha")
     with pytest.raises(CommandError, match="no account"):
         call_command("staff", "close", "kimse@merkez.example")
+
+
+def _key_of(account: StaffAccount) -> Authenticator:
+    data = {"name": "Çekmecedeki anahtar", "credential": {}}
+    key: Authenticator = Authenticator.objects.create(user=account, type=Authenticator.Type.WEBAUTHN, data=data)
+    return key
+
+
+def test_the_last_second_factor_stays_whichever_it_is(make_staff: MakeStaff) -> None:
+    account, _secret = make_staff(Role.PRODUCER)
+    spare, last = _key_of(account), _key_of(account)
+    client = seat(account, again=True)
+    removing = reverse("mfa_remove_webauthn", args=[last.pk])
+    assert "Bu anahtarla artık giriş yapılamaz." in client.get(removing).content.decode()
+    assert client.post(reverse("mfa_deactivate_totp")).status_code == 302  # two passkeys remain
+    assert client.post(reverse("mfa_remove_webauthn", args=[spare.pk])).status_code == 302
+    for answer in (client.get(removing), client.post(removing)):
+        page = answer.content.decode()
+        assert "Son ikinci adımınız kaldırılamaz; önce bir başkasını ekleyin." in page
+        assert "data-alarm" not in page
+    assert "add another one first" in client.post(removing, headers={"Accept-Language": "en"}).content.decode()
+    assert list(Authenticator.objects.filter(user=account, type="webauthn")) == [last]
+
+
+def test_two_removals_at_once_leave_one_second_factor(make_staff: MakeStaff) -> None:
+    account, _secret = make_staff(Role.PRODUCER)
+    Authenticator.objects.filter(user=account).delete()
+    first, second = _key_of(account), _key_of(account)
+    client = seat(account, again=True)
+
+    def remove_second() -> int:
+        try:
+            return client.post(reverse("mfa_remove_webauthn", args=[second.pk])).status_code
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor() as threads:
+        with transaction.atomic():
+            first.delete()  # by somebody who has not come to the end yet
+            answer = threads.submit(remove_second)
+            while not answer.done() and not _somebody_waits():
+                time.sleep(0.02)
+        assert answer.result() == 200
+    assert Authenticator.objects.filter(user=account).get() == second
+
+
+def _somebody_waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
+        return bool(cursor.fetchone()[0])
+
+
+@pytest.mark.parametrize("given", ["", "x", "1", "[1]", '{"x": 1}', '{"id": "AA", "response": 1}', _STRANGE])
+def test_what_is_no_passkey_is_refused_in_plain_words(make_staff: MakeStaff, given: str) -> None:
+    account, _secret = make_staff(Role.PRODUCER)
+    words = "JavaScript açık olmalıdır" if not given else "Bu geçiş anahtarı kabul edilmedi"
+    client, address = Client(), reverse("mfa_login_webauthn")
+    assert "request_options" in client.get(address, headers={"Accept": "application/json"}).json()
+    page = client.post(address, {"credential": given, "next": "/masa/uretim/"}).content.decode()
+    assert words in page
+    assert "<title>Hata:" in page
+    assert 'value="/masa/uretim/"' in page
+    _as_far_as_the_second_factor(client, account.email)
+    assert words in client.post(reverse("mfa_authenticate"), {"credential": given}).content.decode()
+    assert client.get("/masa/uretim/").status_code == 302
+    inside = seat(account, again=True)
+    added = inside.post(reverse("mfa_add_webauthn"), {"credential": given, "name": "X"}).content.decode()
+    assert ("Geçiş anahtarı eklenemedi" if given else words) in added

@@ -39,6 +39,8 @@ def _faults_of(form: BaseForm) -> list[Fault]:
         first = bound.id_for_label or bound.auto_id
         if bound.use_fieldset and bound.auto_id:
             first = f"{bound.auto_id}_0"
+        if bound.is_hidden:
+            first = ""  # nobody can be led there
         faults += [Fault(first, str(text)) for text in bound.errors]
     return faults
 
