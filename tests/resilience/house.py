@@ -1,10 +1,12 @@
 """A running service under attack: killing its processes, and asking from outside what is true."""
 
 import os
+import shutil
 import signal
 import subprocess
 import tempfile
 import time
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -37,6 +39,7 @@ class House:
         self.places = service.places
         self._people: list[Person] = []
         self._folder = Path(tempfile.mkdtemp(prefix="divit-openssl-"))
+        weakref.finalize(self, shutil.rmtree, self._folder)
         for name in ("root", "issuing"):
             pem = service.home / "ca" / "certificates" / f"{name}.pem"
             (self._folder / f"{name}.pem").write_bytes(pem.read_bytes())
