@@ -1,4 +1,4 @@
-"""`divit walk` against the running service: the lost-card journey with OpenSSL as witness, twice."""
+"""`divit walk` against the running service: the lost-card journey with OpenSSL as witness."""
 
 import pytest
 
@@ -7,8 +7,7 @@ from tests.running_service import DIVIT, Service
 pytestmark = [pytest.mark.journey, pytest.mark.service]
 
 
-@pytest.mark.parametrize("time", ["first", "again"])
-def test_the_whole_journey_holds(service: Service, time: str) -> None:
+def test_the_whole_journey_holds(service: Service) -> None:
     done = service.walk()
     assert done.returncode == 0, done.stdout + done.stderr
     assert "The whole journey holds" in done.stdout
