@@ -9,9 +9,9 @@ from django.db import connection
 from django.db.models.expressions import OrderBy
 from django.db.models.functions import Random
 from django.db.models.sql.compiler import SQLCompiler
-from procrastinate.contrib.django import app
 from procrastinate.periodic import PeriodicRegistry
 
+from divit.flows.jobs import at_work
 from divit.kernel.actors import Actor, Level, Role
 from tests.running_service import Service, running_service
 
@@ -21,7 +21,7 @@ def run_jobs(transactional_db: None) -> Iterator[Callable[..., None]]:
     """Run the jobs that wait (of one queue, or of all) until none is left; the clock's own jobs are left out."""
 
     def run(queue: str | None = None) -> None:
-        worker_app = app.with_connector(app.connector.get_worker_connector())
+        worker_app = at_work()
         worker_app.periodic_registry = PeriodicRegistry()
         with worker_app.open():
             worker_app.run_worker(

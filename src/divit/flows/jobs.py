@@ -5,7 +5,9 @@ from typing import Any, TypeVar
 
 from django.db import DatabaseError, transaction
 from procrastinate.contrib.django import app
-from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.exceptions import AlreadyEnqueued, UniqueViolation
+from procrastinate.jobs import Status
+from procrastinate.manager import JobManager
 
 from divit.kernel.errors import Coded
 
@@ -14,6 +16,31 @@ Done = TypeVar("Done")
 # Seconds without a heartbeat (workers send one every 3 s) after which a worker counts as dead.
 HEARTBEAT_SECONDS = 3
 HEARD_WITHIN_SECONDS = 15
+
+
+class Queue(JobManager):
+    """The queue as workers use it: a job that is put back gives way to one that already waits in its place.
+
+    Of the jobs with one `queueing_lock` one may wait. While the first runs, a second may have been left; when the first
+    is then put back (it failed, or its worker died), the database refuses a second that waits, and procrastinate alone
+    would leave the first marked as running for ever, its lock held against all that follow.
+    """
+
+    async def retry_job_by_id_async(self, job_id: int, *arguments: Any, **more: Any) -> None:
+        """Put a running job back, or let it go when another waits to do the same."""
+        try:
+            await super().retry_job_by_id_async(job_id, *arguments, **more)
+        except UniqueViolation as problem:
+            if problem.queueing_lock is None:
+                raise
+            await self.finish_job_by_id_async(job_id, status=Status.ABORTED, delete_job=True)
+
+
+def at_work() -> Any:
+    """The job application as a worker runs it: its own connection, and our queue."""
+    worker_app = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
+    worker_app.job_manager = Queue(worker_app.connector)
+    return worker_app
 
 
 def later(

@@ -5,10 +5,9 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from procrastinate.contrib.django import app
 
 from divit.cli.database_waiting import end_with_database, wait_for_database
-from divit.flows.jobs import HEARD_WITHIN_SECONDS, HEARTBEAT_SECONDS
+from divit.flows.jobs import HEARD_WITHIN_SECONDS, HEARTBEAT_SECONDS, at_work
 
 
 class Command(BaseCommand):
@@ -21,7 +20,7 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, queue: str, concurrency: int, **_options: Any) -> None:
         wait_for_database()
         end_with_database()
-        worker_app = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
+        worker_app = at_work()
         with worker_app.open():
             worker_app.run_worker(
                 queues=[queue],
