@@ -9,11 +9,15 @@ import httpx2
 
 from divit.cli.browser import Browser, Page, WalkFailed
 from divit.cli.demo_people import INSTITUTION, DemoPerson
+from divit.kernel import clock
 
 _PATIENCE_SECONDS = 60.0
+_DAY_SECONDS = 86_400
 # The simulated bank's card that is approved, and the phone that its 3-D codes go to.
 _CARD = {"pan": "4242424242424242", "ay": "12", "yil": "2030", "cv2": "000"}
 _CARD_PHONE = "+905550000001"
+# Codes for one purpose are half a minute apart: a second walk soon after the first is told until when.
+_TOO_SOON = re.compile(r"Yeni kodu saat (\d\d\.\d\d\.\d\d) olduğunda")
 
 
 @dataclass(frozen=True)
@@ -82,7 +86,11 @@ class Person:
     def prove_phone(self, press: Callable[[], Page]) -> Page:
         """Press what sends the code, read it on the phone, type it."""
         before = self.known_messages()
-        page = press().expect("Cep Telefonu Doğrulama")
+        page = press()
+        if too_soon := _TOO_SOON.search(page.text):
+            _wait_until(too_soon[1])
+            page = press()
+        page.expect("Cep Telefonu Doğrulama")
         return page.press("Devam", {"code": self.newest_sms(r"^(\d{6}) ", after=before)})
 
     def suspend(self) -> Page:
@@ -155,6 +163,16 @@ class Person:
     def close(self) -> None:
         """Shut the browser."""
         self.browser.close()
+
+
+def _wait_until(wall_clock: str) -> None:
+    """Sleep until this time of the day in Türkiye, «14.05.30», is over; it may be tomorrow's, or just past."""
+    now = clock.local(clock.now())
+    hour, minute, second = map(int, wall_clock.split("."))
+    left = (now.replace(hour=hour, minute=minute, second=second, microsecond=0) - now).total_seconds()
+    if left < -_DAY_SECONDS / 2:
+        left += _DAY_SECONDS
+    time.sleep(max(left, 0) + 1)
 
 
 def _option(page: Page, name: str, words: str) -> str:
