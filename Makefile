@@ -32,6 +32,10 @@ check: test-setup ## lint, types, import contracts: under two minutes
 	@$(BIN)/mypy
 	@$(BIN)/python -m divit.launcher.texts check
 
+pictures: test-setup ## take the pictures of docs/journeys anew
+	@rm -f docs/journeys/*.png
+	@DIVIT_PICTURES=1 $(BIN)/pytest tests/journeys/test_whole_journey.py
+
 documents: setup ## write the documents that follow from the code
 	@$(BIN)/python -m divit.launcher.documents
 
@@ -41,4 +45,4 @@ lock: ## resolve requirements/*.in anew (needs uv)
 			--no-emit-find-links --custom-compile-command "make lock" requirements/$$name.in -o requirements/$$name.txt; \
 	done
 
-.PHONY: help setup demo demo-reset walk test-setup test check documents lock
+.PHONY: help setup demo demo-reset walk test-setup test check pictures documents lock

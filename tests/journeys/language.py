@@ -3,11 +3,13 @@
 import functools
 import re
 
+import yaml
 from django.utils import translation
 from django.utils.translation import gettext, pgettext
 from django.utils.translation.trans_real import translation as catalog_of
 from playwright.sync_api import Page
 
+from divit.institutions.services import REFERENCE
 from divit.kernel.turkish import tr_lower
 
 # All that somebody sees or hears: texts, names and hints, without what is marked as another language.
@@ -36,10 +38,11 @@ _ENGLISH = re.compile(
     r"\b(the|and|your|is|are|of|with|please|to|not|for|you|this|certificate|card|application|payment|sign|out|back|status"
     r"|error|name|date|yes|pay|send|search|save|messages|help|waiting|done|next)\b"
 )
+_INSTITUTIONS = [one["name"] for one in yaml.safe_load(REFERENCE.read_text(encoding="utf-8"))["institutions"]]
 # Words that are the same or belong to a name: institutions, places and products keep theirs.
 _NAMES = re.compile(
-    r"T\.C\. Milli Eğitim Bakanlığı|T\.C\. Kimlik( No)?|Merkezi Kimlik Doğrulama( Sistemi)?|e-Devlet( Kapısı)?"
-    r"|e-imza temsilcisi|Online İşlemler",
+    "|".join(map(re.escape, _INSTITUTIONS)) + r"|T\.C\. Kimlik( No)?|Merkezi Kimlik Doğrulama( Sistemi)?"
+    r"|e-Devlet( Kapısı)?|e-imza temsilcisi|Online İşlemler",
     re.IGNORECASE,
 )
 

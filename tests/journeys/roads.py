@@ -5,7 +5,9 @@ import time
 from typing import Any
 
 import httpx2
+from django.utils import translation
 
+from divit.applications import labels
 from divit.cli.demo_people import INSTITUTION, DemoPerson, DemoStaff
 from tests.journeys.browser import Walker
 from tests.running_service import Service
@@ -94,7 +96,8 @@ def choose_institution(walker: Walker, kind: str) -> Walker:
 def fill_in_certificate(walker: Walker, *, reader: str = "Mini Kart Okuyucu") -> Walker:
     """1. Sertifika Bilgisi."""
     walker.expect("Sertifika Bilgisi", "VPN/Logon")
-    walker.choose("years", "3 Yıl")
+    with translation.override(walker.language):
+        walker.choose("years", str(labels.years(3)))
     walker.choose("reader", reader)
     walker.choose("publish", "Hayır")
     return walker.press("Devam")

@@ -93,6 +93,14 @@ def test_stopped_in_order_and_killed_the_data_stays_and_nothing_else_does(privat
     assert not Cluster(private_home).data.exists()
 
 
+def test_a_reset_deletes_nothing_where_no_demo_was(private_home: Path) -> None:
+    precious = private_home / "keys" / "mine"
+    precious.parent.mkdir(parents=True)
+    precious.write_text("dear to me")
+    _refused(_demo(private_home, free_block(), "--reset"), "nothing was deleted")
+    assert precious.read_text() == "dear to me"
+
+
 def _break_off_a_ceremony(home: Path, first: int) -> None:
     """Killed while it makes keys: some are there, and nothing is certified."""
     home.mkdir(mode=0o700)

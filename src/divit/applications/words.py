@@ -33,6 +33,9 @@ REFUSALS = {
     # the paper
     "form_out_of_date": _("Bu form eski: başvuru, form yazdırıldıktan sonra değişmiş. Lütfen formun yenisini isteyin."),
     "form_of_another": _("Okutulan form bu başvurunun formu değil; numaraları karşılaştırın."),
+    "own_form": _(
+        "Kendi başvurunuzun formunu kendiniz teslim alamaz ya da reddedemezsiniz; başka bir temsilciye verin."
+    ),
     "form_not_needed": _("Bu başvuru için imzalı form gerekmiyor."),
     "reference_invalid": _("Başvuru numarası 10 karakterdir; örneğin D7K3-M9Q2PA. Yazdığınızı kontrol edin."),
     # fields

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db import transaction
 from psycopg import sql
 
 WRITERS = ("divit_web", "divit_worker", "divit_signer")
@@ -27,8 +28,12 @@ _WITHHELD = {
 }
 
 
+@transaction.atomic
 def grant(cursor: Any) -> None:
-    """Grant and revoke; roles that do not exist here are passed over (then everything runs as one role)."""
+    """Grant and revoke, all at once, so that no role ever has more than it should.
+
+    Roles that do not exist here are passed over (then everything runs as one role).
+    """
     cursor.execute("SELECT rolname FROM pg_roles WHERE rolname = ANY(%s)", [[*WRITERS, READER]])
     known = {row[0] for row in cursor.fetchall()}
     cursor.execute("SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'")

@@ -85,11 +85,11 @@ SULE = DemoPerson(5, "Şule", "Yetkin", "1975-09-09", "Kütahya", "kurum yetkili
                   appointment="officer")  # fmt: skip
 PEOPLE = (DENIZ, ILGAZ, CAGLA, OZGUR, SULE)
 
-REGISTRAR = DemoStaff("kayit@divit.example", "Kayıt Masası", (Role.REGISTRAR,))
-PRODUCER = DemoStaff("uretim@divit.example", "Üretim Masası", (Role.PRODUCER,))
-INSPECTOR = DemoStaff("kontrol@divit.example", "Kalite Kontrol", (Role.INSPECTOR,))
-DISPATCHER = DemoStaff("sevkiyat@divit.example", "Sevkiyat Masası", (Role.DISPATCHER,))
-AUDITOR = DemoStaff("denetim@divit.example", "Denetim Masası", (Role.AUDITOR,))
+REGISTRAR = DemoStaff("kayit@divit.example", "Kadriye Kayıt", (Role.REGISTRAR,))
+PRODUCER = DemoStaff("uretim@divit.example", "Üzeyir Üretim", (Role.PRODUCER,))
+INSPECTOR = DemoStaff("kontrol@divit.example", "Kerime Kontrol", (Role.INSPECTOR,))
+DISPATCHER = DemoStaff("sevkiyat@divit.example", "Sevda Sevkiyat", (Role.DISPATCHER,))
+AUDITOR = DemoStaff("denetim@divit.example", "Defne Denetçi", (Role.AUDITOR,))
 STAFF = (REGISTRAR, PRODUCER, INSPECTOR, DISPATCHER, AUDITOR)
 
 

@@ -93,6 +93,8 @@ def _ask_for_certificate(card: Card, key: CardKey) -> None:
             if order.state != State.PERSONALISING or services.living_card(order).pk != card.pk:
                 return
             services.keep_key(card, card_serial=key.card_serial, station=key.station[:64], csr_der=key.csr_der)
+            # Judging the content takes its time: it comes before the first entry in the ledger, whose lock is all's.
+            _begin_issuance(order, card, key)
             pins.keep(
                 card_id=card.pk,
                 application_id=order.application_id,
@@ -102,7 +104,6 @@ def _ask_for_certificate(card: Card, key: CardKey) -> None:
                 sealed=key.sealed_pin,
                 by=SYSTEM,
             )
-            _begin_issuance(order, card, key)
             services.carry_out(order, Act.CERTIFY, by=SYSTEM, now=clock.now(), card=str(card.pk))
     except (Refused, Invalid) as refusal:
         # The content was refused before any CA key was used; the desk reads it, the card waits in the station.

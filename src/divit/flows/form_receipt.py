@@ -49,7 +49,8 @@ def look_at(application_id: UUID, *, by: Actor) -> Application:
 def take_in(application_id: UUID, *, scanned: str | None = None, by: Actor) -> bool:
     """The signed form is here; `scanned` is its QR code. Taken in twice it is taken in once (then False).
 
-    Raises `Refused("form_out_of_date")` when the application has changed since the form was printed.
+    Raises `Refused("form_out_of_date")` when the application has changed since the form was printed, and
+    `Refused("own_form")`: who compares the signature with an identity card is not who signed.
     """
     token = None
     with transaction.atomic():
@@ -108,6 +109,8 @@ def _tell(row: Application, notice: str, once: str, **facts: str) -> None:
 def _locked(application_id: UUID, *, by: Actor) -> Application:
     row = services.locked(application_id)
     _must_be_mine(row, by=by)
+    if by.role is Role.REPRESENTATIVE and str(row.person_id) == by.id:
+        raise Refused("own_form")
     return row
 
 

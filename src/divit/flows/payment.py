@@ -268,7 +268,7 @@ def give_back(attempt_id: UUID | str, *, bank: Bank) -> AttemptState:
     if record.status != "voided":
         return AttemptState(attempt.state)
     with transaction.atomic():
-        charge = services.locked_charge(attempt.charge_id)
+        charge = _locked_with_application(attempt.charge_id)
         attempt = services.locked_attempt(attempt.id)
         if attempt.state == AttemptState.RETURNING:
             services.move_attempt(attempt, AttemptAct.CONFIRM_RETURN, by=BANK, taken_back=True)

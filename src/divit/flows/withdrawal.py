@@ -27,17 +27,10 @@ def withdraw(application_id: UUID, *, by: Actor) -> None:
     Raises `Refused("too_late_to_withdraw")`.
     """
     selectors.application_of(by.id, application_id)
-    for _attempt in range(3):
-        with transaction.atomic():
-            # Order before application, as production locks them: the other way round the two could wait for each other.
-            _take_back_from_production(application_id, by=by)
-            row = services.locked(application_id)
-            if not _in_the_queue(application_id):
-                _end(row, by=by)
-                return
-            # Released while we waited for the lock: begin again, with the order that now exists.
-            transaction.set_rollback(True)
-    raise Refused("changed_meanwhile")
+    with transaction.atomic():
+        row = services.locked(application_id)
+        _take_back_from_production(application_id, by=by)
+        _end(row, by=by)
 
 
 def _end(row: Application, *, by: Actor) -> None:
@@ -46,11 +39,6 @@ def _end(row: Application, *, by: Actor) -> None:
     fees.give_back(row, by=by)
     if not was_draft:
         _tell(row, "application_withdrawn", "1")
-
-
-def _in_the_queue(application_id: UUID) -> bool:
-    order = production_selectors.order_of(application_id)
-    return order is not None and order.state != OrderState.CANCELLED
 
 
 def _take_back_from_production(application_id: UUID, *, by: Actor) -> None:

@@ -93,6 +93,7 @@ def _only_one(folder: Path) -> Iterator[None]:
 
 
 def _reset(folder: Path) -> int:
+    _refuse_what_is_no_demo(folder)
     _wait_for_earlier_end(Supervision(folder))
     cluster = Cluster(folder)
     # By name: a data folder that was chosen badly may hold other people's things.
@@ -103,6 +104,12 @@ def _reset(folder: Path) -> int:
         file.unlink()
     print("The demo's data is gone; `make demo` starts afresh.")
     return 0
+
+
+def _refuse_what_is_no_demo(folder: Path) -> None:
+    """The names of our folders are common ones: where no demo was made, nothing is deleted."""
+    if any((folder / name).exists() for name in _FOLDERS) and not DemoEnvironment.was_made_in(folder):
+        raise DemoFailed(f"{folder} holds things that no demo has put there, so nothing was deleted.")
 
 
 def _run(folder: Path, addresses: Addresses, *, people: bool) -> int:

@@ -51,6 +51,11 @@ class DemoEnvironment:
             if not file.exists():
                 write_private(file, secrets.token_urlsafe(48))
 
+    @staticmethod
+    def was_made_in(folder: Path) -> bool:
+        """Whether a demo has begun here: its secrets for the simulated neighbours are there."""
+        return all((folder / "secrets" / name).exists() for name in ("edevlet-client", "bank-store-key"))
+
     def _secret(self, name: str) -> str:
         return (self.home / "secrets" / name).read_text()
 

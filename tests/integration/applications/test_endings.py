@@ -16,7 +16,7 @@ from divit.identity.models import Person
 from divit.institutions import services as institutions
 from divit.institutions.models import Appointment, Institution
 from divit.kernel import clock
-from divit.kernel.actors import Actor, Role
+from divit.kernel.actors import SYSTEM, Actor, Role
 from divit.kernel.errors import Invalid, NotFound, Refused
 from divit.payments import selectors as payments
 from divit.production import selectors as production
@@ -275,3 +275,16 @@ def test_kinds_of_visitors_that_may_not_look(way: Way, ayse: Person, ministry: I
     ):
         with pytest.raises(NotFound):
             form_receipt.take_in(row.id, by=actor)
+
+
+@pytest.mark.parametrize("act", ["take_in", "give_back", "reject"])
+def test_a_representative_does_not_judge_the_own_form(way: Way, ayse: Person, ministry: Institution, act: str) -> None:
+    row = way.submitted(ayse, ministry)
+    institutions.appoint(
+        institution_id=ministry.id, person_id=ayse.id, role="representative", starts=clock.today(), by=SYSTEM
+    )
+    myself = Actor(role=Role.REPRESENTATIVE, id=str(ayse.id), institution_id=str(ministry.id))
+    more = {} if act == "take_in" else {"reason": "İmza eksik."}
+    with pytest.raises(Refused, match="own_form"):
+        getattr(form_receipt, act)(row.id, by=myself, **more)
+    assert selectors.application(row.id).state == "open"

@@ -42,7 +42,7 @@ def close_the_lost_card(me: Walker, post: roads.Post, person: DemoPerson, *, for
     me.press("Askıya al").expect("Sertifika askıya alındı")
     assert me.clicks <= 3
     roads.see_proof(me).picture("lost-card-3-proof")
-    assert roads.download(me, "Mühürlü ve zaman damgalı belgeyi indir").startswith(b"%PDF")
+    assert roads.download(me, "Mühürlü ve zaman damgalı belgeyi indir (PDF)").startswith(b"%PDF")
     me.follow("Kartımı buldum: askıdan indir")
     known = post.known(person.phone)
     me.press("Kodu gönder").picture("lost-card-4-code")
