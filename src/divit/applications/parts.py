@@ -4,12 +4,11 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 
 import phonenumbers
-from django.core.exceptions import ValidationError
-from django.core.validators import EmailValidator
 
-from divit.applications import texts
 from divit.applications.addresses import Addresses
 from divit.applications.steps import RULE_OF, Step
+from divit.kernel import email, writing
+from divit.kernel.email import Email
 from divit.kernel.errors import Invalid
 from divit.kernel.phone import Phone
 
@@ -49,9 +48,9 @@ class AddressKind(StrEnum):
 
 YEARS = (1, 2, 3)
 LONGEST = {
-    "email": 100,
-    "unit": 80,
-    "job_title": 60,
+    "email": email.LONGEST,
+    "unit": writing.UNIT,
+    "job_title": writing.JOB_TITLE,
     "company": 120,
     "street": 100,
     "building": 40,
@@ -73,7 +72,7 @@ def _one_of(choices: type[StrEnum], field: str) -> Callable[[str], object]:
 
 
 def _line(field: str, *, required: bool = True) -> Callable[[str], object]:
-    return lambda typed: texts.line(typed, field=field, longest=LONGEST[field], required=required)
+    return lambda typed: writing.line(typed, field=field, longest=LONGEST[field], required=required)
 
 
 def _years(typed: str) -> int:
@@ -92,9 +91,6 @@ def _publish(typed: str) -> bool:
     return typed == "yes"
 
 
-_email_rule = EmailValidator()
-
-
 def _email(typed: str) -> str:
     text = typed.strip()
     if not text:
@@ -102,12 +98,9 @@ def _email(typed: str) -> str:
     if len(text) > LONGEST["email"]:
         raise Invalid("text_too_long", field="email", longest=LONGEST["email"])
     try:
-        _email_rule(text)
-    except ValidationError:
-        raise Invalid("email_invalid", field="email") from None
-    if not text.isascii() or not text.isprintable() or '"' in text:
-        raise Invalid("email_invalid", field="email")
-    return text
+        return str(Email(text))
+    except Invalid as wrong:
+        raise Invalid(wrong.code, field="email") from None
 
 
 def _phone(typed: str) -> str:

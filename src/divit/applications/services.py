@@ -17,11 +17,11 @@ from divit.applications.models import Application, FormVisit, Requirement
 from divit.applications.reference import new_reference
 from divit.applications.requirements import RULE_OF, Awaits, Case, RequirementKind, check_closer, required
 from divit.applications.steps import Step
-from divit.applications.texts import line
 from divit.audit import ledger, moves
 from divit.kernel import clock
 from divit.kernel.actors import Actor
 from divit.kernel.errors import Invalid, NotFound, Refused
+from divit.kernel.writing import line
 
 # What a new draft may take over from an earlier application of the same person (WCAG 3.3.7).
 PREFILLED = (

@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from divit.applications import parts, texts
+from divit.applications import parts
 from divit.applications.addresses import Addresses, district_label
 from divit.applications.parts import FIELDS
 from divit.applications.steps import Step
+from divit.kernel import writing
 from divit.kernel.errors import Invalid
 
 PLACES = Addresses({"Erzincan": {"Merkez": {"Barbaros Mah": "24100"}}, "İstanbul": {"Şişli": {"Bozkurt Mah": "34375"}}})
@@ -70,7 +71,7 @@ def test_hostile_text_is_refused_or_made_harmless(typed: str) -> None:
 
 def _kept(typed: str) -> tuple[str, Invalid | None]:
     try:
-        return texts.line(typed, field="street", longest=100), None
+        return writing.line(typed, field="street", longest=100), None
     except Invalid as wrong:
         return "", wrong
 
@@ -78,7 +79,7 @@ def _kept(typed: str) -> tuple[str, Invalid | None]:
 @given(st.text(max_size=300))
 def test_whatever_is_kept_is_one_bounded_line_of_ordinary_writing(typed: str) -> None:
     try:
-        kept = texts.line(typed, field="street", longest=100)
+        kept = writing.line(typed, field="street", longest=100)
     except Invalid:
         return
     assert 0 < len(kept) <= 100
@@ -88,7 +89,7 @@ def test_whatever_is_kept_is_one_bounded_line_of_ordinary_writing(typed: str) ->
     assert all(
         unicodedata.category(letter)[0] in "LNPSZ" and (letter == " " or letter.isprintable()) for letter in kept
     )
-    assert texts.line(kept, field="street", longest=100) == kept
+    assert writing.line(kept, field="street", longest=100) == kept
 
 
 @pytest.mark.parametrize(
@@ -102,7 +103,7 @@ def test_whatever_is_kept_is_one_bounded_line_of_ordinary_writing(typed: str) ->
     ],
 )
 def test_ordinary_writing_is_kept(typed: str, kept: str) -> None:
-    assert texts.line(typed, field="street", longest=100) == kept
+    assert writing.line(typed, field="street", longest=100) == kept
 
 
 @pytest.mark.parametrize(

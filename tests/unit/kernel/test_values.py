@@ -3,9 +3,12 @@
 from decimal import Decimal
 
 import pytest
+from django.core.exceptions import ValidationError
+from django.core.validators import EmailValidator
 from hypothesis import given
 from hypothesis import strategies as st
 
+from divit.kernel.email import Email
 from divit.kernel.errors import Invalid
 from divit.kernel.money import Money
 from divit.kernel.phone import Phone
@@ -44,6 +47,38 @@ def test_a_phone_however_typed(text: str) -> None:
 def test_not_a_turkish_mobile(text: str) -> None:
     with pytest.raises(Invalid, match="phone_invalid"):
         Phone(text)
+
+
+@pytest.mark.parametrize("text", ["ayse.isik@okul.example", " a+b@meb.k12.tr ", "A_B-c@xn--gnl-1na.example", "o'neil@a.tr"])
+def test_a_good_address(text: str) -> None:
+    assert Email(text) == text.strip()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "ayse", "@okul.example", "ayse@", "ayse@okul", "ayse@localhost", "a@b@c.example", "ayse@-okul.example"),
+        *("a..b@okul.example", ".a@okul.example", "ayse@okul..example", "ayse@okul.e", "ayse@[127.0.0.1]", "a@10.0.0.1"),
+        *("ayşe@okul.example", "a@b.example\nBcc: c@d.example", '"a b"@okul.example', "a b@okul.example", "<a@b.example>"),
+        *("a" * 65 + "@b.example", "a@" + "b" * 64 + ".example", "a@" + "b." * 50 + "example"),
+    ],
+)
+def test_no_address(text: str) -> None:
+    with pytest.raises(Invalid, match="email_invalid"):
+        Email(text)
+
+
+@given(st.one_of(st.emails(), st.from_regex(r"[a-z.\"'@-]{1,12}@[a-z0-9.-]{1,12}", fullmatch=True)))
+def test_what_is_an_address_here_is_one_for_others(text: str) -> None:
+    try:
+        address = Email(text)
+    except Invalid:
+        if len(text) <= 64 and not set(text) & set('"[]'):
+            with pytest.raises(ValidationError):
+                EmailValidator(allowlist=[])(text)
+        return
+    EmailValidator()(str(address))
+    assert "ayse" not in repr(Email("ayse@okul.example"))
 
 
 @pytest.mark.parametrize(("rate", "total"), [("18", "318,60 TL"), ("20", "324,00 TL")])

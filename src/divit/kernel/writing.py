@@ -5,6 +5,10 @@ import unicodedata
 from divit.kernel.errors import Invalid
 from divit.kernel.turkish import nfc
 
+# The longest that forms, rosters and paper have room for.
+UNIT = 80
+JOB_TITLE = 60
+
 # Beside letters and digits, what a Turkish address or job title is written with. No < > = { } | \ ^ ` $ " on purpose:
 # they say nothing in an address and much in other languages (HTML, templates, shells, spreadsheets).
 _MARKS = frozenset(" .,;:'’()-–/&+#!?%*°ºª№“”«»")
@@ -25,7 +29,7 @@ def line(typed: str, *, field: str, longest: int, required: bool = True) -> str:
     text = " ".join(part for part in text.split(" ") if part)
     for letter in text:
         if not _ordinary(letter):
-            raise Invalid("text_strange", field=field, letter=_shown(letter))
+            raise Invalid("text_strange", field=field, letter=shown(letter))
     if text.startswith(_FORMULA):
         raise Invalid("text_strange", field=field, letter=text[0])
     if not text and required:
@@ -44,5 +48,6 @@ def _ordinary(letter: str) -> bool:
     return letter.isalpha() and unicodedata.name(letter, "").startswith("LATIN ") and letter.isprintable()
 
 
-def _shown(letter: str) -> str:
+def shown(letter: str) -> str:
+    """A letter as a message may show it; what has no shape of its own, or would change its surroundings, as �."""
     return letter if letter.isprintable() and not unicodedata.category(letter).startswith(("C", "M")) else "�"
