@@ -9,7 +9,7 @@ _LONGEST_LOCAL = 64  # RFC 5321 4.5.3.1.1
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _LABEL = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
 # A top-level name is letters alone, or a coded one; with digits it would be the address of a machine.
-_TOP = re.compile(r"[A-Za-z]{2,63}|xn--[a-z0-9-]{1,58}[a-z0-9]")
+_TOP = re.compile(r"[A-Za-z]{2,63}|[Xx][Nn]--[A-Za-z0-9-]{1,58}[A-Za-z0-9]")
 
 
 class Email(str):

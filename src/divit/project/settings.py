@@ -33,6 +33,7 @@ DOMAINS = [
     "production",
     "delivery",
     "notifications",
+    "rosters",
 ]
 
 INSTALLED_APPS = [
