@@ -69,7 +69,7 @@ _BOTH_NAMES = ("ad soyad", "adı soyadı", "ad ve soyad", "adı ve soyadı", "is
 
 
 def fold(text: str) -> str:
-    """A heading or a choice as it is compared: no marks, case, spaces or punctuation («T.C. Kimlik No:» = «tckimlikno»)."""
+    """A heading or a choice as it is compared: «T.C. Kimlik No:» is «tckimlikno»."""
     return re.sub(r"[\W_]+", "", tr_fold(text))
 
 

@@ -15,7 +15,7 @@ _HEADING_ROWS = 20
 # Every octet means something in Windows-1254, so that decoding never fails; only this tells that it was meant.
 _TURKISH = frozenset("çğıöşüâîûÇĞİÖŞÜÂÎÛ" + "’‘“”–—«»°·€\u00a0\u00ad\u00b4\u00ba\u00aa")
 # In another code page the letters of a word come out in mixed case: «oÛlu» for «oğlu».
-_MIXED = re.compile("[a-zçğıöşüâîû][ÇĞİÖŞÜÂÎÛ]")
+_MIXED = re.compile("[a-zçğıöşüâîû][ÇĞİÖŞÜÂÎÛ]|[^\\W\\d_][ÇĞİÖŞÜÂÎÛ][a-zçğıöşüâîû]")
 
 
 def rows(content: bytes) -> list[Row]:
@@ -79,7 +79,9 @@ def _parsed(text: str, separator: str) -> list[Row]:
     try:
         for number, given in enumerate(_records(text, separator), 1):
             filled = {
-                place: one for place, raw in enumerate(given[:MOST_COLUMNS]) if (one := cells.cell(raw)).text or one.mark
+                place: one
+                for place, raw in enumerate(given[:MOST_COLUMNS])
+                if (one := cells.cell(raw)).text or one.mark
             }
             if filled:
                 found.append((number, filled))

@@ -5,12 +5,13 @@ Every cell is written as text (T12: no text is ever a formula), and stays text w
 
 import io
 from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import Cell as Written
 from openpyxl.styles import Alignment, Font, NamedStyle, PatternFill
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from divit.rosters.checks import WHOLE_FILE, Fault
@@ -44,14 +45,7 @@ _KINDS_SHEET = "Başvuru türleri"
 _LONGEST_SAID = 2_000
 
 _TEXT = "@"  # the number format «text»: a typed TCKN keeps its digits, a typed phone its 0
-_STYLES = (
-    NamedStyle("Divit başlık", font=Font(bold=True), fill=PatternFill("solid", fgColor="DDE6F0"), number_format=_TEXT),
-    NamedStyle("Divit hücre", number_format=_TEXT),
-    NamedStyle("Divit örnek", font=Font(italic=True, color="666666"), number_format=_TEXT),
-    NamedStyle("Divit yanlış", fill=PatternFill("solid", fgColor="FFE0B2"), font=Font(bold=True), number_format=_TEXT),
-    NamedStyle("Divit açıklama", alignment=Alignment(wrap_text=True, vertical="top"), number_format=_TEXT),
-)
-_HEADING, _CELL, _SAMPLE, _WRONG, _NOTE = (style.name for style in _STYLES)
+_HEADING, _CELL, _SAMPLE, _WRONG, _NOTE = "Başlık", "Hücre", "Örnek", "Yanlış", "Açıklama"
 
 
 def template(*, kinds: Sequence[str] = ()) -> bytes:
@@ -71,7 +65,7 @@ def template(*, kinds: Sequence[str] = ()) -> bytes:
 
 
 def corrected(sheet: Sheet, faults: Sequence[Fault], *, say: Callable[[Fault], str]) -> bytes:
-    """The faulty rows of a roster as XLSX, to be corrected and uploaded again: wrong cells marked, last column says why.
+    """The faulty rows of a roster as XLSX, to be corrected and uploaded again: wrong cells marked, the last column why.
 
     `say` puts a fault into words without its row number. Faults of the list as a whole have no row and are left out.
     """
@@ -79,29 +73,31 @@ def corrected(sheet: Sheet, faults: Sequence[Fault], *, say: Callable[[Fault], s
     for fault in faults:
         if fault.number != WHOLE_FILE:
             by_row.setdefault(fault.number, []).append(fault)
-    book, target = _book(sheet.columns, FORMER_ROW, TO_CORRECT)
+    # A column that the file did not have comes with it when something is missing there.
+    columns = [column for column in Column if column in {*sheet.columns, *(fault.column for fault in faults)}]
+    book, target = _book(columns, FORMER_ROW, TO_CORRECT)
     for line in sheet.lines:
         if line.number in by_row:
-            target.append(_faulty_row(target, line, sheet.columns, by_row[line.number], say))
+            target.append(_faulty_row(target, line, columns, by_row[line.number], say))
     return _written(book)
 
 
 def _faulty_row(
-    sheet: WriteOnlyWorksheet,
+    sheet: Any,
     line: Line,
     columns: Sequence[Column],
     faults: Sequence[Fault],
     say: Callable[[Fault], str],
-) -> list[WriteOnlyCell]:
+) -> list[Written]:
     wrong = {fault.column for fault in faults}
     given = [_cell(sheet, line.cells.get(one, ""), _WRONG if one in wrong else _CELL) for one in columns]
     said = "\n".join(dict.fromkeys(say(fault) for fault in faults))[:_LONGEST_SAID]
     return [*given, _cell(sheet, str(line.number), _CELL), _cell(sheet, said, _NOTE)]
 
 
-def _book(columns: Sequence[Column], *more: str) -> tuple[Workbook, WriteOnlyWorksheet]:
+def _book(columns: Sequence[Column], *more: str) -> tuple[Workbook, Any]:
     book = Workbook(write_only=True)
-    for style in _STYLES:
+    for style in _styles():
         book.add_named_style(style)
     sheet = book.create_sheet("Liste")
     sheet.freeze_panes = "A2"
@@ -114,6 +110,17 @@ def _book(columns: Sequence[Column], *more: str) -> tuple[Workbook, WriteOnlyWor
     return book, sheet
 
 
+def _styles() -> Iterable[NamedStyle]:
+    """Made anew for each file: a style belongs to its workbook."""
+    plain, bold = Font(name="Calibri", size=11), Font(name="Calibri", size=11, bold=True)
+    yield NamedStyle(_HEADING, font=bold, fill=PatternFill("solid", fgColor="DDE6F0"), number_format=_TEXT)
+    yield NamedStyle(_CELL, font=plain, number_format=_TEXT)
+    yield NamedStyle(_SAMPLE, font=Font(name="Calibri", size=11, italic=True, color="595959"), number_format=_TEXT)
+    yield NamedStyle(_WRONG, font=bold, fill=PatternFill("solid", fgColor="FFE0B2"), number_format=_TEXT)
+    wrapped = Alignment(wrap_text=True, vertical="top")
+    yield NamedStyle(_NOTE, font=plain, alignment=wrapped, number_format=_TEXT)
+
+
 def _listing(book: Workbook, title: str, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     sheet = book.create_sheet(title)
     for place in range(len(headings)):
@@ -123,7 +130,7 @@ def _listing(book: Workbook, title: str, headings: Sequence[str], rows: Iterable
         sheet.append([_cell(sheet, text, _CELL) for text in row])
 
 
-def _cell(sheet: WriteOnlyWorksheet, text: str, style: str) -> WriteOnlyCell:
+def _cell(sheet: Any, text: str, style: str) -> Written:
     # «_x0041_» in a text would be read as the letter A.
     cell = WriteOnlyCell(sheet, text.replace("_x", "_x005F_x"))
     cell.data_type = "s"  # whatever it looks like

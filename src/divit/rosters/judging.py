@@ -52,7 +52,7 @@ def phone(text: str) -> Phone:
             national = digits[len(prefix) :]
     if plus and not digits.startswith("90"):
         raise Invalid("roster_phone_not_mobile")
-    if len(national) != 10:
+    if len(national) != 10 or national.startswith("0"):
         raise Invalid("roster_phone_digits", count=len(digits))
     try:
         return Phone(f"0{national}")
@@ -100,8 +100,9 @@ def line(text: str, *, longest: int) -> str:
     try:
         return "" if is_empty(text) else writing.line(text, field="", longest=longest)
     except Invalid as wrong:
-        code = "roster_text_too_long" if wrong.code == "text_too_long" else "roster_text_letter"
-        raise Invalid(code, **wrong.facts) from None
+        if wrong.code == "text_too_long":
+            raise Invalid("roster_text_too_long", longest=longest) from None
+        raise Invalid("roster_text_letter", letter=wrong.facts["letter"]) from None
 
 
 def _digits(text: str, *, missing: str, letter: str) -> str:

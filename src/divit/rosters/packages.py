@@ -59,7 +59,9 @@ class Package:
             raise Invalid("roster_not_readable")
         return octets
 
-    def walk(self, name: str, *, start: Start, end: End | None = None, text: Callable[[str], None] | None = None) -> None:
+    def walk(
+        self, name: str, *, start: Start, end: End | None = None, text: Callable[[str], None] | None = None
+    ) -> None:
         """Call `start`, `end` and `text` for what stands in the part `name`, names without their prefix.
 
         Raises `Invalid("roster_not_readable")` for what is no XML, declares a document type, or is nested too deeply.

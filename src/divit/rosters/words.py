@@ -7,7 +7,9 @@ from divit.rosters.checks import WHOLE_FILE, Fault
 
 REFUSALS = {
     # the file
-    "roster_empty": _("Dosyada hiç kişi yok. Başlıkların altına her kişi için bir satır yazıp dosyayı yeniden yükleyin."),
+    "roster_empty": _(
+        "Dosyada hiç kişi yok. Başlıkların altına her kişi için bir satır yazıp dosyayı yeniden yükleyin."
+    ),
     "roster_too_large": _("Dosya {megabytes} MB’tan büyük. Resimleri ve gereksiz sayfaları silin ya da listeyi bölün."),
     "roster_too_many_rows": _("Bir dosyada en çok {most} kişi olabilir. Listeyi bölüp parça parça yükleyin."),
     "roster_not_readable": _(
@@ -80,7 +82,9 @@ REFUSALS = {
     "roster_given_names_missing": _("Ad yazılmamış."),
     "roster_surname_missing": _("Soyad yazılmamış."),
     "roster_name_letter": _("Ad ve soyad nüfus kaydındaki Türkçe harflerle yazılır; burada «{letter}» var."),
-    "roster_name_joint": _("Ad ve soyad boşluk, kesme ya da tire ile başlayamaz, bitemez; bu işaretler yan yana gelemez."),
+    "roster_name_joint": _(
+        "Ad ve soyad boşluk, kesme ya da tire ile başlayamaz, bitemez; bu işaretler yan yana gelemez."
+    ),
     "roster_name_too_long": _("Ad ve soyadın her biri en çok {longest} karakter olabilir."),
     "roster_names_too_long": _("Ad ile soyad birlikte en çok {longest} karakter olabilir."),
     # the rest

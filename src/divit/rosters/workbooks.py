@@ -77,7 +77,7 @@ def _sheets_of(package: Package, book: str) -> tuple[list[str], dict[str, str]]:
             visible.append(part)
 
     package.walk(book, start=sheet)
-    return visible, {kind: part for kind, part in by_id.values()}
+    return visible, dict(by_id.values())
 
 
 def _shared_texts(package: Package, part: str) -> list[Cell]:

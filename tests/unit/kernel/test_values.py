@@ -49,7 +49,9 @@ def test_not_a_turkish_mobile(text: str) -> None:
         Phone(text)
 
 
-@pytest.mark.parametrize("text", ["ayse.isik@okul.example", " a+b@meb.k12.tr ", "A_B-c@xn--gnl-1na.example", "o'neil@a.tr"])
+@pytest.mark.parametrize(
+    "text", ["ayse.isik@okul.example", " a+b@meb.k12.tr ", "A_B-c@xn--gnl-1na.example", "o'neil@a.tr"]
+)
 def test_a_good_address(text: str) -> None:
     assert Email(text) == text.strip()
 
@@ -58,8 +60,21 @@ def test_a_good_address(text: str) -> None:
     "text",
     [
         *("", "ayse", "@okul.example", "ayse@", "ayse@okul", "ayse@localhost", "a@b@c.example", "ayse@-okul.example"),
-        *("a..b@okul.example", ".a@okul.example", "ayse@okul..example", "ayse@okul.e", "ayse@[127.0.0.1]", "a@10.0.0.1"),
-        *("ayşe@okul.example", "a@b.example\nBcc: c@d.example", '"a b"@okul.example', "a b@okul.example", "<a@b.example>"),
+        *(
+            "a..b@okul.example",
+            ".a@okul.example",
+            "ayse@okul..example",
+            "ayse@okul.e",
+            "ayse@[127.0.0.1]",
+            "a@10.0.0.1",
+        ),
+        *(
+            "ayşe@okul.example",
+            "a@b.example\nBcc: c@d.example",
+            '"a b"@okul.example',
+            "a b@okul.example",
+            "<a@b.example>",
+        ),
         *("a" * 65 + "@b.example", "a@" + "b" * 64 + ".example", "a@" + "b." * 50 + "example"),
     ],
 )
