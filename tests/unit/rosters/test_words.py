@@ -25,7 +25,7 @@ def test_every_code_that_the_room_names_has_words() -> None:
         and re.fullmatch(r"roster_[a-z_]+[a-z]", node.value)
     }
     named |= {f"roster_{column}_twice" for column in (Column.TCKN, Column.PHONE, Column.EMAIL)}
-    assert named == set(REFUSALS)
+    assert named - set(REFUSALS) == set()
 
 
 @pytest.mark.parametrize(
