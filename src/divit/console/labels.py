@@ -45,4 +45,5 @@ SPOILED_WHY = [
     ("damaged", _("Kartta gözle görülen kusur var")),
     ("print_wrong", _("Kartın üzerindeki bilgiler yanlış basılmış")),
     ("card_silent", _("Kart okuyucuda yanıt vermiyor")),
+    ("certificate_closed", _("Karttaki sertifika kapatılmış")),
 ]

@@ -18,6 +18,7 @@ from divit.delivery.lifecycle import Act, State
 from divit.delivery.models import Parcel
 from divit.delivery.ports import Courier, CourierEvent, Recipient
 from divit.delivery.services import parcels
+from divit.flows import card_production
 from divit.flows.jobs import later
 from divit.flows.notices import tell
 from divit.kernel import clock
@@ -42,7 +43,8 @@ def dispatch(order_id: uuid.UUID, *, digits: str, by: Actor) -> Parcel:
     with transaction.atomic():
         order = production.locked(order_id)
         production.check_in_hand(order, digits)
-        production.carry_out(order, OrderAct.DISPATCH, by=by, now=clock.now())
+        standing = card_production.stands(order)
+        production.carry_out(order, OrderAct.DISPATCH, by=by, living_certificate=standing, now=clock.now())
         parcel = parcels.pack(
             order_id=order.pk,
             application_id=order.application_id,

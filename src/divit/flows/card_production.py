@@ -38,6 +38,7 @@ from divit.production.products import validity_years
 log = logging.getLogger(__name__)
 
 CONTENT_REFUSED = "content_refused"
+CERTIFICATE_CLOSED = "certificate_closed"
 _PATIENCE = timedelta(minutes=2)
 
 
@@ -157,6 +158,9 @@ def load(order_id: uuid.UUID, *, station: CardStation) -> None:
     if order.state != State.LOADING or card is None or card.certificate_id is None:
         return
     certificate = certificates.certificate(card.certificate_id)
+    if certificate.state == CertificateState.REVOKED:
+        _spoil_by_machine(card, why=CERTIFICATE_CLOSED)
+        return
     try:
         station.load_certificate(card_serial=card.card_serial, certificate_der=bytes(certificate.der))
     except NeighbourFailed:
@@ -182,7 +186,7 @@ def inspect(order_id: uuid.UUID, *, digits: str, by: Actor) -> None:
     with transaction.atomic():
         order = services.locked(order_id)
         services.check_in_hand(order, digits)
-        services.carry_out(order, Act.INSPECT, by=by, now=clock.now())
+        services.carry_out(order, Act.INSPECT, by=by, living_certificate=stands(order), now=clock.now())
 
 
 def spoil(order_id: uuid.UUID, *, why: str, by: Actor) -> None:
@@ -201,8 +205,13 @@ def requeue(order_id: uuid.UUID, *, by: Actor) -> None:
             Act.REQUEUE,
             by=by,
             now=clock.now(),
-            living_certificate=certificates.standing_of_order(order.pk) is not None,
+            living_certificate=stands(order),
         )
+
+
+def stands(order: CardOrder) -> bool:
+    """Whether the certificate of the order exists and was not closed, by its holder or by a later application."""
+    return certificates.standing_of_order(order.pk) is not None
 
 
 def retry(order_id: uuid.UUID, *, by: Actor) -> None:

@@ -5,7 +5,7 @@ from uuid import UUID
 from django.db import transaction
 
 from divit.certificates import services
-from divit.certificates.lifecycle import Act
+from divit.certificates.lifecycle import Act, State
 from divit.certificates.models import Certificate, StatusChange
 from divit.flows import status_publication
 from divit.kernel import clock
@@ -23,12 +23,17 @@ def revoke(certificate_id: UUID, *, reason: Reason, by: Actor) -> StatusChange:
         return revoke_locked(certificate, reason=reason, by=by, notice="certificate_revoked")
 
 
-def revoke_spoiled(certificate_id: UUID, *, by: Actor) -> StatusChange:
-    """The card broke before it was handed over: its certificate ends, another card is made; `by` gave the card up."""
+def revoke_spoiled(certificate_id: UUID, *, by: Actor) -> None:
+    """The card broke before it was handed over: its certificate ends, another card is made; `by` gave the card up.
+
+    What was closed in the meantime is closed.
+    """
     with transaction.atomic():
         certificate = services.lock(certificate_id, by=SYSTEM)
+        if certificate.state == State.REVOKED:
+            return
         reason = Reason.CESSATION_OF_OPERATION
-        return revoke_locked(certificate, reason=reason, by=SYSTEM, with_whom=by, notice="certificate_spoiled")
+        revoke_locked(certificate, reason=reason, by=SYSTEM, with_whom=by, notice="certificate_spoiled")
 
 
 def revoke_locked(

@@ -55,6 +55,11 @@ def same_person_twice(facts: Facts) -> bool:
     return facts.produced_by == facts.acting
 
 
+def certificate_does_not_stand(facts: Facts) -> bool:
+    """A card whose certificate was closed in the meantime reaches nobody: it is given up and made anew."""
+    return not facts.living_certificate
+
+
 def certificate_still_lives(facts: Facts) -> bool:
     """A new card is made only after the spoiled card's certificate was revoked: one living certificate per order."""
     return facts.living_certificate
@@ -81,13 +86,20 @@ CARD_ORDER: Lifecycle[Facts] = Lifecycle(
         Rule(Act.CERTIFY, _SYSTEM, frozenset({State.PERSONALISING}), State.CERTIFYING),
         Rule(Act.ISSUE, _SYSTEM, frozenset({State.CERTIFYING}), State.LOADING),
         Rule(Act.LOAD, _SYSTEM, frozenset({State.LOADING}), State.PRODUCED),
-        Rule(Act.INSPECT, _INSPECTOR, frozenset({State.PRODUCED}), State.INSPECTED, (same_person_twice,), _TWO_PERSONS),
+        Rule(
+            Act.INSPECT,
+            _INSPECTOR,
+            frozenset({State.PRODUCED}),
+            State.INSPECTED,
+            (same_person_twice, certificate_does_not_stand),
+            _TWO_PERSONS,
+        ),
         Rule(
             Act.DISPATCH,
             _DISPATCHER,
             frozenset({State.INSPECTED}),
             State.DISPATCHED,
-            (same_person_twice,),
+            (same_person_twice, certificate_does_not_stand),
             _TWO_PERSONS,
         ),
         Rule(Act.SPOIL, _SYSTEM, frozenset({State.PERSONALISING, State.LOADING}), State.SPOILED),

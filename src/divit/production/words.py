@@ -25,6 +25,9 @@ ACTS: dict[str, str | Promise] = {
 }
 REFUSALS: dict[str, str | Promise] = {
     "same_person_twice": _("Bu kartı siz ürettiniz. Denetimi ve sevkiyatı başka bir çalışanın yapması gerekir."),
+    "certificate_does_not_stand": _(
+        "Bu karttaki sertifika kapatılmış; kart kimseye gönderilmez. Kartı bozuk olarak işaretleyin, yenisi üretilsin."
+    ),
     "certificate_still_lives": _(
         "Bozuk karttaki sertifika henüz iptal edilmedi. İptal tamamlanınca yeni kart sıraya alınabilir."
     ),
@@ -38,6 +41,7 @@ TROUBLES: dict[str, str | Promise] = {
     "card_spoiled": _("Kart istasyonu kartın bozulduğunu bildirdi."),
     "proof_failed": _("Kart, anahtarın kendisinde olduğunu kanıtlayamadı; kart kullanılamaz."),
     "content_refused": _("Sertifikanın içeriği denetimden geçmedi. Kişi bilgilerini kayıt masasına bildirin."),
+    "certificate_closed": _("Karttaki sertifika, kart yola çıkmadan kapatıldı."),
     "damaged": _("Kartta gözle görülen kusur var."),
     "print_wrong": _("Kartın üzerindeki bilgiler yanlış basılmış."),
     "card_silent": _("Kart okuyucuda yanıt vermiyor."),

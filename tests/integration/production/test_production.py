@@ -11,14 +11,16 @@ from divit.applications.models import Application
 from divit.audit.selectors import moves_of
 from divit.certificates.models import Certificate, Intent
 from divit.delivery.models import SealedPin
-from divit.flows import card_production, issuance
+from divit.flows import card_delivery, card_production, issuance, revocation
 from divit.identity.models import Person
 from divit.kernel import clock
 from divit.kernel.actors import SYSTEM, Actor, Role
 from divit.kernel.errors import Invalid, NeighbourFailed, Refused
+from divit.pki.reasons import Reason
 from divit.production import services
 from divit.production.models import Card, CardOrder
-from tests.fixtures_cards import INSPECTOR, PRODUCER, ScriptedStation, digits_of
+from tests.fixtures_cards import DISPATCHER, INSPECTOR, PRODUCER, ScriptedStation, digits_of
+from tests.fixtures_pki import holder_of
 
 pytestmark = pytest.mark.usefixtures("pin_recipient")
 Order = Callable[..., CardOrder]
@@ -163,6 +165,49 @@ def test_a_spoiled_card_takes_its_certificate_and_its_pin_along(
     assert states == ["revoked", "valid"]
     assert SealedPin.objects.filter(state="sealed").count() == 1
     assert _state(order) == "produced"
+
+
+def _closed(order: CardOrder) -> None:
+    """The holder, who sees the new certificate as soon as it is issued, closes it."""
+    certificate = Certificate.objects.get(card_order_id=order.pk, state="valid")
+    revocation.revoke(certificate.pk, reason=Reason.CESSATION_OF_OPERATION, by=holder_of(order.person))
+
+
+def test_a_certificate_that_was_closed_is_not_written_on_a_card(
+    make_order: Order, station: ScriptedStation, run_jobs: Jobs
+) -> None:
+    order = make_order()
+    card_production.take(order.pk, by=PRODUCER)
+    run_jobs("default")
+    run_jobs("signing")
+    card_production.issued(order.pk, Certificate.objects.get(card_order_id=order.pk).pk)
+    _closed(order)
+    run_jobs()
+    row = CardOrder.objects.get(pk=order.pk)
+    assert (row.state, row.trouble, station.loaded) == ("spoiled", "certificate_closed", {})
+    card_production.requeue(order.pk, by=PRODUCER)
+
+
+@pytest.mark.parametrize("inspected", [False, True])
+def test_a_card_whose_certificate_was_closed_goes_no_further_and_is_made_anew(
+    make_order: Order, station: ScriptedStation, run_jobs: Jobs, inspected: bool
+) -> None:
+    order = make_order()
+    card_production.take(order.pk, by=PRODUCER)
+    run_jobs()
+    if inspected:
+        card_production.inspect(order.pk, digits=digits_of(order), by=INSPECTOR)
+    _closed(order)
+    go_on, by = (card_delivery.dispatch, DISPATCHER) if inspected else (card_production.inspect, INSPECTOR)
+    with pytest.raises(Refused, match="certificate_does_not_stand"):
+        go_on(order.pk, digits=digits_of(order), by=by)
+    card_production.spoil(order.pk, why="certificate_closed", by=by)
+    card_production.requeue(order.pk, by=PRODUCER)
+    card_production.take(order.pk, by=PRODUCER)
+    run_jobs()
+    assert _state(order) == "produced"
+    first, second = Certificate.objects.filter(card_order_id=order.pk).order_by("issued_at")
+    assert (first.state, first.reason, second.state) == ("revoked", "cessationOfOperation", "valid")
 
 
 def test_a_card_cannot_be_given_up_while_the_signer_works(

@@ -10,6 +10,7 @@ from divit.production.lifecycle import CARD_ORDER, Act, Facts, State
 from divit.production.products import validity_years
 
 FREE = Facts(acting="staff-2", produced_by="staff-1")
+STANDING = Facts(acting="staff-2", produced_by="staff-1", living_certificate=True)
 P, I, D, S, H = Role.PRODUCER, Role.INSPECTOR, Role.DISPATCHER, Role.SYSTEM, Role.HOLDER  # noqa: E741
 ALLOWED = {
     ("queued", "take", P): "personalising",
@@ -33,13 +34,14 @@ ALLOWED = {
 
 @pytest.mark.parametrize(("state", "act"), list(itertools.product(State, Act)))
 def test_every_cell(state: State, act: Act) -> None:
+    facts = FREE if act is Act.REQUEUE else STANDING
     for role in Role:
         expected = ALLOWED.get((str(state), str(act), role))
         if expected:
-            assert CARD_ORDER.decide(act, role=role, state=state, facts=FREE) == expected
+            assert CARD_ORDER.decide(act, role=role, state=state, facts=facts) == expected
         else:
             with pytest.raises(Refused):
-                CARD_ORDER.decide(act, role=role, state=state, facts=FREE)
+                CARD_ORDER.decide(act, role=role, state=state, facts=facts)
 
 
 @pytest.mark.parametrize(
@@ -47,6 +49,8 @@ def test_every_cell(state: State, act: Act) -> None:
     [
         (Act.INSPECT, I, State.PRODUCED, Facts(acting="a", produced_by="a"), "same_person_twice"),
         (Act.DISPATCH, D, State.INSPECTED, Facts(acting="a", produced_by="a"), "same_person_twice"),
+        (Act.INSPECT, I, State.PRODUCED, FREE, "certificate_does_not_stand"),
+        (Act.DISPATCH, D, State.INSPECTED, FREE, "certificate_does_not_stand"),
         (Act.REQUEUE, P, State.SPOILED, Facts(living_certificate=True), "certificate_still_lives"),
         (Act.CANCEL, H, State.QUEUED, Facts(cards_made=1), "card_already_taken"),
         (Act.DISPATCH, D, State.PRODUCED, FREE, "not_from_this_state"),

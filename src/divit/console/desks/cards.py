@@ -130,9 +130,13 @@ def _seen(order_id: uuid.UUID, states: tuple[State, ...]) -> CardOrder:
 
 def open_acts(order: CardOrder, *, by: Actor) -> set[str]:
     """What the buttons are drawn from."""
-    standing = certificates.standing_of_order(order.pk) is not None
-    facts = services.facts_of(order, by=by, living_certificate=standing)
+    facts = services.facts_of(order, by=by, living_certificate=card_production.stands(order))
     return {str(act) for act in CARD_ORDER.open_to(role=by.role, state=State(order.state), facts=facts)}
+
+
+def is_closed(order: CardOrder) -> bool:
+    """Whether the certificate was closed before the card left the house: only giving it up is left."""
+    return order.state in (State.PRODUCED, State.INSPECTED) and not card_production.stands(order)
 
 
 def _page(request: DeskRequest, order: CardOrder, *, forms: dict[str, forms.Form], refusal: str) -> HttpResponse:
@@ -155,6 +159,7 @@ def _page(request: DeskRequest, order: CardOrder, *, forms: dict[str, forms.Form
         "made": made,
         "acts": acts,
         "may_retry": request.actor.role is Role.PRODUCER and order.state in (State.PERSONALISING, State.LOADING),
+        "closed": is_closed(order),
         "same_person": request.actor.id == order.produced_by and Act.INSPECT not in acts,
         "refusal": refusal,
         "has_errors": failed,

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from divit.applications import selectors as applications
 from divit.console.access import DeskRequest, desk
-from divit.console.desks.cards import open_acts, row_of
+from divit.console.desks.cards import is_closed, open_acts, row_of
 from divit.console.forms import CardInHandForm, IdentityCheckedForm, SpoiledForm
 from divit.console.pages import attempt, done
 from divit.delivery import selectors, words
@@ -67,6 +67,7 @@ def dispatch_order(request: DeskRequest, order_id: uuid.UUID) -> HttpResponse:
         "address": card_delivery.address_of(application),
         "reader": application.reader == "mini",
         "acts": open_acts(order, by=by),
+        "closed": is_closed(order),
         "same_person": by.id == order.produced_by,
         "in_hand": in_hand,
         "spoiled": spoiled,
