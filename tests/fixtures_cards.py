@@ -122,6 +122,10 @@ class ScriptedStation:
         failure = self.fails.pop(0) if self.fails else ""
         if failure == "down":
             raise NeighbourFailed("card_station", "down", outcome_known=True)
+        if failure == "refused":
+            raise NeighbourFailed("card_station", "refused", outcome_known=True)
+        if failure == "spoiled":
+            raise Refused("card_spoiled")
         self.loaded.setdefault(card_serial, []).append(certificate_der)
         if failure == "answer_lost":
             raise NeighbourFailed("card_station", "slow", outcome_known=False)

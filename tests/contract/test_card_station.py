@@ -194,11 +194,21 @@ class TestTheCard:
     ) -> None:
         card = station.make_key(order_id=order_id, algorithm="ec-p256", pin_recipient_spki=recipient.spki)
         foreign = self_signed(ec.generate_private_key(ec.SECP256R1())).public_bytes(Encoding.DER)
-        for wrong in (foreign, b"", b"nonsense"):
+        with pytest.raises(Refused, match="card_spoiled"):
+            station.load_certificate(card_serial=card.card_serial, certificate_der=foreign)
+        for wrong in (b"", b"nonsense"):
             with pytest.raises(NeighbourFailed, match="refused"):
                 station.load_certificate(card_serial=card.card_serial, certificate_der=wrong)
         with pytest.raises(NeighbourFailed, match="refused"):
             station.load_certificate(card_serial="0" * 16, certificate_der=certified(card))
+
+    def test_a_second_certificate_is_not_loaded(
+        self, station: HttpCardStation, order_id: str, recipient: Recipient
+    ) -> None:
+        card = station.make_key(order_id=order_id, algorithm="ec-p256", pin_recipient_spki=recipient.spki)
+        station.load_certificate(card_serial=card.card_serial, certificate_der=certified(card))
+        with pytest.raises(Refused, match="card_spoiled"):
+            station.load_certificate(card_serial=card.card_serial, certificate_der=certified(card))
 
     def test_the_reader_fails(
         self, world: RunningWorld, station: HttpCardStation, order_id: str, recipient: Recipient

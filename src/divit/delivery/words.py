@@ -1,9 +1,9 @@
-"""What delivery says to people: states, acts and refusals in plain words."""
+"""What delivery says to people: states, refusals and troubles in plain words."""
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from divit.delivery.lifecycle import Act, State
+from divit.delivery.lifecycle import State
 
 STATES: dict[str, str | Promise] = {
     State.PACKED: _("Paketlendi, gönderi numarası bekleniyor"),
@@ -12,10 +12,6 @@ STATES: dict[str, str | Promise] = {
     State.DELIVERED: _("Kimlik kontrolüyle teslim edildi"),
     State.RETURNED: _("Teslim edilemedi, geri geldi"),
     State.COLLECTED: _("Merkezden elden alındı"),
-}
-ACTS: dict[str, str | Promise] = {
-    Act.SEND_AGAIN: _("Yeniden gönder"),
-    Act.COLLECT: _("Kimliğini kontrol ederek elden teslim et"),
 }
 REFUSALS: dict[str, str | Promise] = {
     "producer_cannot_hand_over": _("Bu kartı siz ürettiniz. Teslimi başka bir çalışanın yapması gerekir."),

@@ -60,8 +60,8 @@ def personalise(order_id: uuid.UUID, *, station: CardStation, pin_recipient: byt
         key = station.make_key(
             order_id=card.station_order_id, algorithm=settings.DIVIT.holder_key, pin_recipient_spki=pin_recipient
         )
-    except NeighbourFailed:
-        services.note_trouble(order_id, "station_down")
+    except NeighbourFailed as failure:
+        services.note_trouble(order_id, _trouble_of(failure))
         raise
     except Refused as refusal:
         _spoil_by_machine(card, why=refusal.code)
@@ -74,6 +74,10 @@ def personalise(order_id: uuid.UUID, *, station: CardStation, pin_recipient: byt
         _spoil_by_machine(card, why="proof_failed")
         return
     _ask_for_certificate(card, key)
+
+
+def _trouble_of(failure: NeighbourFailed) -> str:
+    return "station_refused" if failure.how == "refused" else "station_down"
 
 
 def _ask_for_key(order_id: uuid.UUID) -> Card | None:
@@ -163,8 +167,8 @@ def load(order_id: uuid.UUID, *, station: CardStation) -> None:
         return
     try:
         station.load_certificate(card_serial=card.card_serial, certificate_der=bytes(certificate.der))
-    except NeighbourFailed:
-        services.note_trouble(order_id, "station_down")
+    except NeighbourFailed as failure:
+        services.note_trouble(order_id, _trouble_of(failure))
         raise
     except Refused as refusal:
         _spoil_by_machine(card, why=refusal.code)

@@ -26,4 +26,7 @@ class CardStation(Protocol):
         """
 
     def load_certificate(self, *, card_serial: str, certificate_der: bytes) -> None:
-        """Write the certificate on the card; the same one again changes nothing. Raises `NeighbourFailed`."""
+        """Write the certificate on the card; the same one again changes nothing. Raises `NeighbourFailed`.
+
+        `Refused("card_spoiled")` when the card broke, or can never carry this certificate: it is of no use any more.
+        """

@@ -30,14 +30,6 @@ def is_ordered(order_id: uuid.UUID) -> bool:
     return CardOrder.objects.filter(pk=order_id).exists()
 
 
-def card(card_id: uuid.UUID) -> Card:
-    """Raises `NotFound`."""
-    found = Card.objects.select_related("order").filter(pk=card_id).first()
-    if found is None:
-        raise NotFound("card")
-    return found
-
-
 def cards_of(order_id: uuid.UUID) -> list[Card]:
     """Every card that was made for an order, first to last."""
     return list(Card.objects.filter(order_id=order_id).order_by("number"))

@@ -1,9 +1,9 @@
-"""What production says to people: states, acts and refusals in plain words."""
+"""What production says to people: states, troubles and refusals in plain words."""
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from divit.production.lifecycle import Act, State
+from divit.production.lifecycle import State
 
 STATES: dict[str, str | Promise] = {
     State.QUEUED: _("Üretim sırasında"),
@@ -15,13 +15,6 @@ STATES: dict[str, str | Promise] = {
     State.DISPATCHED: _("Kuryeye hazırlandı"),
     State.SPOILED: _("Kart bozuk çıktı"),
     State.CANCELLED: _("Üretim başlamadan vazgeçildi"),
-}
-ACTS: dict[str, str | Promise] = {
-    Act.TAKE: _("Üretime al"),
-    Act.INSPECT: _("Denetimden geçir"),
-    Act.DISPATCH: _("Kuryeye hazırla"),
-    Act.SPOIL: _("Kart bozuk"),
-    Act.REQUEUE: _("Yeni kartla sıraya al"),
 }
 REFUSALS: dict[str, str | Promise] = {
     "same_person_twice": _("Bu kartı siz ürettiniz. Denetimi ve sevkiyatı başka bir çalışanın yapması gerekir."),
@@ -38,6 +31,7 @@ REFUSALS: dict[str, str | Promise] = {
 }
 TROUBLES: dict[str, str | Promise] = {
     "station_down": _("Kart istasyonu yanıt vermiyor; kendiliğinden yeniden denenecek."),
+    "station_refused": _("Kart istasyonu isteği geri çevirdi. İstasyonun ayarlarını ve kartı kontrol edin."),
     "card_spoiled": _("Kart istasyonu kartın bozulduğunu bildirdi."),
     "proof_failed": _("Kart, anahtarın kendisinde olduğunu kanıtlayamadı; kart kullanılamaz."),
     "content_refused": _("Sertifikanın içeriği denetimden geçmedi. Kişi bilgilerini kayıt masasına bildirin."),

@@ -147,6 +147,28 @@ def test_a_card_that_fails_its_proof_is_spoiled_and_the_next_one_is_made(
     assert Certificate.objects.count() == 1
 
 
+def test_a_card_that_breaks_when_it_is_loaded_is_given_up(
+    make_order: Order, station: ScriptedStation, run_jobs: Jobs
+) -> None:
+    order = make_order()
+    card_production.take(order.pk, by=PRODUCER)
+    station.fails = ["", "spoiled"]
+    run_jobs()
+    row = CardOrder.objects.get(pk=order.pk)
+    assert (row.state, row.trouble) == ("spoiled", "card_spoiled")
+    assert Certificate.objects.get().state == "revoked"
+
+
+def test_a_station_that_says_no_is_not_told_as_silence(
+    make_order: Order, station: ScriptedStation, run_jobs: Jobs
+) -> None:
+    order = make_order()
+    card_production.take(order.pk, by=PRODUCER)
+    station.fails = ["", "refused"]
+    run_jobs()
+    assert CardOrder.objects.get(pk=order.pk).trouble == "station_refused"
+
+
 def test_a_spoiled_card_takes_its_certificate_and_its_pin_along(
     make_order: Order, station: ScriptedStation, run_jobs: Jobs
 ) -> None:

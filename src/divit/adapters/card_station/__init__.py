@@ -10,6 +10,9 @@ from divit.adapters.bounded_http import BOUNDS, Bounds, Wire
 from divit.kernel.errors import Refused
 from divit.production.ports import Algorithm, CardKey
 
+# Broken, with another key, or with another certificate: nobody will ever load this one on this card.
+_CARD_IS_LOST = frozenset({"card_spoiled", "key_mismatch", "already_loaded"})
+
 
 @dataclass(frozen=True, kw_only=True)
 class HttpCardStation:
@@ -50,6 +53,8 @@ class HttpCardStation:
             content=certificate_der,
             headers={"Content-Type": "application/pkix-cert"},
         )
+        if answer.status_code == 409 and self._wire.json_of(answer, outcome_known=True).get("error") in _CARD_IS_LOST:
+            raise Refused("card_spoiled")
         if answer.status_code >= 400:
             raise self._wire.refused()
         if self._wire.json_of(answer, outcome_known=False).get("status") != "loaded":
