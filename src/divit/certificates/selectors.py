@@ -7,8 +7,8 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Max, QuerySet
 
-from divit.certificates.intents import OPEN
-from divit.certificates.lifecycle import LAW, Act, State
+from divit.certificates.intents import OPEN, of_challenge
+from divit.certificates.lifecycle import LAW, Act, IntentState, State
 from divit.certificates.models import (
     Certificate,
     Intent,
@@ -60,6 +60,17 @@ def open_certificates(person_id: UUID, institution_id: UUID) -> list[Certificate
 def standing_of_order(card_order_id: UUID) -> Certificate | None:
     """The one certificate of a card order that is not revoked, if it stands already."""
     return Certificate.objects.filter(card_order_id=card_order_id).exclude(state=State.REVOKED).first()
+
+
+def made_for(challenge: str) -> Certificate | None:
+    """The certificate of one card, whatever has become of it; `challenge` is what the card's key was proven by."""
+    return Certificate.objects.filter(intent__challenge=challenge).first()
+
+
+def given_up(challenge: str) -> bool:
+    """Whether the signer will never make the certificate of this card."""
+    intent = of_challenge(challenge)
+    return intent is not None and intent.state == IntentState.ABANDONED
 
 
 def is_expired(certificate: Certificate) -> bool:

@@ -45,5 +45,6 @@ SPOILED_WHY = [
     ("damaged", _("Kartta gözle görülen kusur var")),
     ("print_wrong", _("Kartın üzerindeki bilgiler yanlış basılmış")),
     ("card_silent", _("Kart okuyucuda yanıt vermiyor")),
+    ("not_made", _("Kart istasyonda üretilemiyor")),
     ("certificate_closed", _("Karttaki sertifika kapatılmış")),
 ]

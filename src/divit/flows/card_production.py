@@ -155,6 +155,17 @@ def issued(order_id: uuid.UUID, certificate_id: uuid.UUID) -> None:
         _load_later(order)
 
 
+def signing_given_up(order_id: uuid.UUID) -> None:
+    """The signer will never make this card's certificate: the card is given up, and the desk says why."""
+    if not selectors.is_ordered(order_id):
+        return
+    with transaction.atomic():
+        order = services.locked(order_id)
+        if order.state == State.CERTIFYING:
+            given_up = certificates.given_up(services.living_card(order).station_order_id)
+            _spoil(order, why="signing_refused", by=SYSTEM, signing_given_up=given_up)
+
+
 def load(order_id: uuid.UUID, *, station: CardStation) -> None:
     """Write the certificate on the card. Raises `NeighbourFailed` to be tried again."""
     order = selectors.order(order_id)
@@ -249,14 +260,24 @@ def _resume(order: CardOrder) -> None:
     elif order.state == State.LOADING:
         _load_later(order)
     elif order.state == State.CERTIFYING:
-        certificate = certificates.standing_of_order(order.pk)
-        if certificate is not None:
-            later(
-                "production.certificate_issued",
-                queueing_lock=f"production.issued:{order.pk}",
-                card_order_id=str(order.pk),
-                certificate_id=str(certificate.pk),
-            )
+        _hear_signer(order)
+
+
+def _hear_signer(order: CardOrder) -> None:
+    challenge = services.living_card(order).station_order_id
+    certificate = certificates.made_for(challenge)
+    if certificate is not None:
+        later(
+            "production.certificate_issued",
+            queueing_lock=f"production.issued:{order.pk}",
+            card_order_id=str(order.pk),
+            certificate_id=str(certificate.pk),
+        )
+    elif certificates.given_up(challenge):
+        name = f"production.signing_given_up:{order.pk}"
+        later("production.signing_given_up", queueing_lock=name, card_order_id=str(order.pk))
+    else:
+        services.note_trouble(order.pk, "signer_late")
 
 
 def _spoil_by_machine(card: Card, *, why: str) -> None:
@@ -267,13 +288,22 @@ def _spoil_by_machine(card: Card, *, why: str) -> None:
             _spoil(order, why=why, by=SYSTEM)
 
 
-def _spoil(order: CardOrder, *, why: str, by: Actor) -> None:
+def _spoil(order: CardOrder, *, why: str, by: Actor, signing_given_up: bool = False) -> None:
     now = clock.now()
     card = services.living_card(order)
     pin = pins.locked_of_card(card.pk)
     if card.certificate_id is not None:
         revocation.revoke_spoiled(card.certificate_id, by=by)
-    services.carry_out(order, Act.SPOIL, by=by, now=now, trouble=why, card=str(card.pk), why=why)
+    services.carry_out(
+        order,
+        Act.SPOIL,
+        by=by,
+        now=now,
+        signing_given_up=signing_given_up,
+        trouble=why,
+        card=str(card.pk),
+        why=why,
+    )
     services.give_up(card, why=why, now=now)
     if pin is not None:
         pins.discard(pin, by=by, now=now)

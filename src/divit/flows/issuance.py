@@ -5,6 +5,7 @@ transaction lets the certificate stand and ends the ones that it replaces. Signi
 makes no second certificate: the first signature never left the signer.
 """
 
+import logging
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -25,6 +26,8 @@ from divit.pki.authority import Authority
 from divit.pki.keystores.base import KeyStore
 from divit.pki.reasons import Reason
 from divit.pki.requests import check_request
+
+log = logging.getLogger(__name__)
 
 FINISHED_WITHIN = timedelta(minutes=1)
 
@@ -100,7 +103,9 @@ def ask_signer(intent_id: UUID) -> None:
 def complete(intent_id: UUID, *, keystore: KeyStore, by: Actor = SYSTEM) -> Certificate:
     """Sign what was stored and let it stand; done already, it gives the certificate that stands.
 
-    Raises `Refused` when the intent was abandoned, or when what was stored is no longer fit to be signed.
+    Raises `Refused` when the intent was abandoned; when what was stored is no longer fit to be signed (profile, lints
+    or issuer have changed since), which gives the intent up for good; and when the key or its store is not the
+    authority's, which leaves everything as it is until that is put right.
     """
     authority = authorities.current()
     with transaction.atomic():
@@ -111,7 +116,13 @@ def complete(intent_id: UUID, *, keystore: KeyStore, by: Actor = SYSTEM) -> Cert
             intents.carry_out(intent, IntentAct.BEGIN_SIGNING, by=by)
     if intent.state != IntentState.SIGNING:
         raise Refused("intent_not_to_be_signed", state=intent.state)
-    der = _sign(intent, authority=authority, keystore=keystore)
+    try:
+        linted = _fit_to_be_signed(intent, authority=authority)
+    except Refused as refusal:
+        log.error("intent %s: what was stored can no longer be signed: %s", intent_id, refusal)
+        abandon(intent_id, by=by)
+        raise
+    der = pki.sign(linted, key=keystore.open(authority.key_label))
     with transaction.atomic():
         intent = intents.lock(intent_id)
         if intent.state == IntentState.SIGNED:
@@ -120,11 +131,14 @@ def complete(intent_id: UUID, *, keystore: KeyStore, by: Actor = SYSTEM) -> Cert
 
 
 def abandon(intent_id: UUID, *, by: Actor) -> None:
-    """Give an intent up; if the key may have been used, its serial is published as revoked."""
+    """Give an open intent up; if the key may have been used, its serial is published as revoked. Production hears."""
     with transaction.atomic():
         intent = intents.lock(intent_id)
+        if intent.state not in intents.OPEN:
+            return  # another signer was faster, with the rules of before
         intents.carry_out(intent, IntentAct.ABANDON, by=by)
         status_publication.publish_soon(intent.issuer_id)
+        later("production.signing_given_up", card_order_id=str(intent.card_order_id))
 
 
 def watch() -> None:
@@ -134,10 +148,9 @@ def watch() -> None:
             ask_signer(intent_id)
 
 
-def _sign(intent: Intent, *, authority: Authority, keystore: KeyStore) -> bytes:
-    """The stored bytes are linted once more and signed as they are: `pki.sign` gives nothing else back."""
-    prepared = pki.restore(bytes(intent.tbs), profile=intent.profile, authority=authority)
-    return pki.sign(pki.lint(prepared), key=keystore.open(authority.key_label))
+def _fit_to_be_signed(intent: Intent, *, authority: Authority) -> pki.Linted:
+    """The stored bytes, linted once more; they are signed as they are: `pki.sign` gives nothing else back."""
+    return pki.lint(pki.restore(bytes(intent.tbs), profile=intent.profile, authority=authority))
 
 
 def _let_it_stand(intent: Intent, *, der: bytes, by: Actor) -> Certificate:

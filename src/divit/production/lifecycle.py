@@ -2,7 +2,7 @@
 
 The key is made on the card before the certificate is asked for, the certificate is stored before the card is written,
 and nobody who produced a card may pass or send it (two persons, promise 13). While the signer works (`certifying`)
-a card cannot be given up: only what exists can be revoked.
+a card cannot be given up: only what exists can be revoked. What the signer has given up for good never will exist.
 """
 
 from dataclasses import dataclass
@@ -47,6 +47,7 @@ class Facts:
     acting: str = ""
     produced_by: str = ""
     living_certificate: bool = False
+    signing_given_up: bool = False
     cards_made: int = 0
 
 
@@ -63,6 +64,11 @@ def certificate_does_not_stand(facts: Facts) -> bool:
 def certificate_still_lives(facts: Facts) -> bool:
     """A new card is made only after the spoiled card's certificate was revoked: one living certificate per order."""
     return facts.living_certificate
+
+
+def certificate_may_still_come(facts: Facts) -> bool:
+    """The signer has not given the card's certificate up: it may come at any moment, and would outlive its card."""
+    return not facts.signing_given_up
 
 
 def card_already_taken(facts: Facts) -> bool:
@@ -103,7 +109,8 @@ CARD_ORDER: Lifecycle[Facts] = Lifecycle(
             _TWO_PERSONS,
         ),
         Rule(Act.SPOIL, _SYSTEM, frozenset({State.PERSONALISING, State.LOADING}), State.SPOILED),
-        Rule(Act.SPOIL, _PRODUCER, frozenset({State.LOADING, State.PRODUCED}), State.SPOILED),
+        Rule(Act.SPOIL, _SYSTEM, frozenset({State.CERTIFYING}), State.SPOILED, (certificate_may_still_come,)),
+        Rule(Act.SPOIL, _PRODUCER, frozenset({State.PERSONALISING, State.LOADING, State.PRODUCED}), State.SPOILED),
         Rule(Act.SPOIL, _INSPECTOR, frozenset({State.PRODUCED}), State.SPOILED),
         Rule(Act.SPOIL, _DISPATCHER, frozenset({State.INSPECTED}), State.SPOILED),
         Rule(

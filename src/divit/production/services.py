@@ -58,12 +58,13 @@ def living_card(order: CardOrder) -> Card:
     return card
 
 
-def facts_of(order: CardOrder, *, by: Actor, living_certificate: bool = False) -> Facts:
+def facts_of(order: CardOrder, *, by: Actor, living_certificate: bool = False, signing_given_up: bool = False) -> Facts:
     """What the law's guards want to know."""
     return Facts(
         acting=by.id,
         produced_by=order.produced_by,
         living_certificate=living_certificate,
+        signing_given_up=signing_given_up,
         cards_made=order.cards.count(),
     )
 
@@ -74,6 +75,7 @@ def carry_out(
     *,
     by: Actor,
     living_certificate: bool = False,
+    signing_given_up: bool = False,
     trouble: str = "",
     now: datetime,
     **note: object,
@@ -89,7 +91,7 @@ def carry_out(
         act,
         law=CARD_ORDER,
         by=by,
-        facts=facts_of(order, by=by, living_certificate=living_certificate),
+        facts=facts_of(order, by=by, living_certificate=living_certificate, signing_given_up=signing_given_up),
         changes=changes,
         note=dict(note),
     )

@@ -24,6 +24,7 @@ REFUSALS: dict[str, str | Promise] = {
     "certificate_still_lives": _(
         "Bozuk karttaki sertifika henüz iptal edilmedi. İptal tamamlanınca yeni kart sıraya alınabilir."
     ),
+    "certificate_may_still_come": _("Sertifika imzalanmak üzere; kart ancak imza sonuçlanınca bozuk işaretlenebilir."),
     "card_already_taken": _("Kartınızın üretimi başladı; bu aşamadan sonra başvurudan vazgeçilemez."),
     "card_number_other": _("Elinizdeki kart bu başvurunun kartı değil. Kartın üzerindeki son dört haneyi yazın."),
     "card_spoiled": _("Kart istasyonu kartın bozulduğunu bildirdi."),
@@ -35,6 +36,11 @@ TROUBLES: dict[str, str | Promise] = {
     "card_spoiled": _("Kart istasyonu kartın bozulduğunu bildirdi."),
     "proof_failed": _("Kart, anahtarın kendisinde olduğunu kanıtlayamadı; kart kullanılamaz."),
     "content_refused": _("Sertifikanın içeriği denetimden geçmedi. Kişi bilgilerini kayıt masasına bildirin."),
+    "signer_late": _(
+        "Sertifika imzası gecikiyor; kendiliğinden yeniden denenecek. Sürerse sistem yöneticisini arayın."
+    ),
+    "signing_refused": _("İmza birimi sertifikayı imzalamadı: kurallar ya da imza anahtarı bu arada değişmiş."),
+    "not_made": _("Kart istasyonda üretilemedi."),
     "certificate_closed": _("Karttaki sertifika, kart yola çıkmadan kapatıldı."),
     "damaged": _("Kartta gözle görülen kusur var."),
     "print_wrong": _("Kartın üzerindeki bilgiler yanlış basılmış."),

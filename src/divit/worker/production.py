@@ -26,6 +26,13 @@ def certificate_issued(card_order_id: str, certificate_id: str) -> None:
     card_production.issued(UUID(card_order_id), UUID(certificate_id))
 
 
+@app.task(name="production.signing_given_up", queue="default", retry=PATIENT)
+@own_connection
+def signing_given_up(card_order_id: str) -> None:
+    """The signer will never make this certificate."""
+    card_production.signing_given_up(UUID(card_order_id))
+
+
 @app.task(name="production.load", queue="default", retry=PATIENT)
 @own_connection
 def load(order_id: str) -> None:

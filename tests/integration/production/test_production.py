@@ -16,6 +16,7 @@ from divit.identity.models import Person
 from divit.kernel import clock
 from divit.kernel.actors import SYSTEM, Actor, Role
 from divit.kernel.errors import Invalid, NeighbourFailed, Refused
+from divit.pki import issuance as pki
 from divit.pki.reasons import Reason
 from divit.production import services
 from divit.production.models import Card, CardOrder
@@ -241,6 +242,83 @@ def test_a_card_cannot_be_given_up_while_the_signer_works(
     assert _state(order) == "certifying"
     with pytest.raises(Refused, match="not_from_this_state"):
         card_production.spoil(order.pk, why="damaged", by=INSPECTOR)
+
+
+def test_a_card_that_waits_for_its_station_or_its_content_can_be_given_up(
+    make_order: Order, station: ScriptedStation, run_jobs: Jobs, make_person: Callable[..., Person]
+) -> None:
+    order = make_order(make_person(given_names="Ayşe<script>"))
+    card_production.take(order.pk, by=PRODUCER)
+    run_jobs()
+    assert CardOrder.objects.get(pk=order.pk).trouble == "content_refused"
+    card_production.spoil(order.pk, why="not_made", by=PRODUCER)
+    Person.objects.filter(pk=order.person_id).update(given_names="Ayşe")
+    card_production.requeue(order.pk, by=PRODUCER)
+    card_production.take(order.pk, by=PRODUCER)
+    run_jobs()
+    assert _state(order) == "produced"
+
+
+def _refuses(monkeypatch: pytest.MonkeyPatch, code: str) -> None:
+    """As after an upgrade: what was stored under the old rules is refused by the new ones."""
+
+    def restore(*_tbs: object, **_terms: object) -> pki.Prepared:
+        raise Refused(code)
+
+    monkeypatch.setattr(pki, "restore", restore)
+
+
+@pytest.mark.parametrize("job_dies", [False, True])
+def test_what_the_signer_refuses_for_good_is_given_up_and_made_anew(
+    make_order: Order, station: ScriptedStation, run_jobs: Jobs, monkeypatch: pytest.MonkeyPatch, job_dies: bool
+) -> None:
+    order = make_order()
+    card_production.take(order.pk, by=PRODUCER)
+    run_jobs("default")
+    with monkeypatch.context() as upgrade:
+        _refuses(upgrade, "profile_changed")
+        run_jobs("signing")
+    assert Intent.objects.get().state == "abandoned"
+    if job_dies:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("DELETE FROM procrastinate_jobs")
+        _age(order)
+        assert card_production.resume() == 1
+    run_jobs("default")
+    row = CardOrder.objects.get(pk=order.pk)
+    assert (row.state, row.trouble) == ("spoiled", "signing_refused")
+    assert SealedPin.objects.get().state == "discarded"
+    card_production.requeue(order.pk, by=PRODUCER)
+    card_production.take(order.pk, by=PRODUCER)
+    run_jobs()
+    assert _state(order) == "produced"
+
+
+def test_a_signer_that_is_late_is_told_at_the_desk(make_order: Order, station: ScriptedStation, run_jobs: Jobs) -> None:
+    order = make_order()
+    card_production.take(order.pk, by=PRODUCER)
+    run_jobs("default")
+    _age(order)
+    card_production.resume()
+    assert CardOrder.objects.get(pk=order.pk).trouble == "signer_late"
+    run_jobs()
+    assert (_state(order), CardOrder.objects.get(pk=order.pk).trouble) == ("produced", "")
+
+
+def test_a_certificate_that_was_closed_before_production_heard_of_it_leaves_no_card_behind(
+    make_order: Order, station: ScriptedStation, run_jobs: Jobs
+) -> None:
+    order = make_order()
+    card_production.take(order.pk, by=PRODUCER)
+    run_jobs("default")
+    run_jobs("signing")
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("DELETE FROM procrastinate_jobs")
+    _closed(order)
+    _age(order)
+    card_production.resume()
+    run_jobs()
+    assert _state(order) == "spoiled"
 
 
 def test_a_replacement_ends_the_earlier_certificates_when_it_begins_to_stand(

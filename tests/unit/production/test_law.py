@@ -10,7 +10,7 @@ from divit.production.lifecycle import CARD_ORDER, Act, Facts, State
 from divit.production.products import validity_years
 
 FREE = Facts(acting="staff-2", produced_by="staff-1")
-STANDING = Facts(acting="staff-2", produced_by="staff-1", living_certificate=True)
+STANDING = Facts(acting="staff-2", produced_by="staff-1", living_certificate=True, signing_given_up=True)
 P, I, D, S, H = Role.PRODUCER, Role.INSPECTOR, Role.DISPATCHER, Role.SYSTEM, Role.HOLDER  # noqa: E741
 ALLOWED = {
     ("queued", "take", P): "personalising",
@@ -18,6 +18,8 @@ ALLOWED = {
     ("queued", "cancel", S): "cancelled",
     ("personalising", "certify", S): "certifying",
     ("personalising", "spoil", S): "spoiled",
+    ("personalising", "spoil", P): "spoiled",
+    ("certifying", "spoil", S): "spoiled",
     ("certifying", "issue", S): "loading",
     ("loading", "load", S): "produced",
     ("loading", "spoil", S): "spoiled",
@@ -54,6 +56,7 @@ def test_every_cell(state: State, act: Act) -> None:
         (Act.REQUEUE, P, State.SPOILED, Facts(living_certificate=True), "certificate_still_lives"),
         (Act.CANCEL, H, State.QUEUED, Facts(cards_made=1), "card_already_taken"),
         (Act.DISPATCH, D, State.PRODUCED, FREE, "not_from_this_state"),
+        (Act.SPOIL, S, State.CERTIFYING, FREE, "certificate_may_still_come"),
         (Act.SPOIL, I, State.CERTIFYING, FREE, "not_from_this_state"),
         (Act.INSPECT, P, State.PRODUCED, FREE, "not_your_act"),
     ],
