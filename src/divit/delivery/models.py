@@ -5,6 +5,9 @@ import uuid
 from django.db import models
 from django.db.models import Q
 
+# Why a report was not followed: nobody here knows its number, or not yet.
+NO_SUCH_PARCEL = "no_such_parcel"
+
 
 class Parcel(models.Model):
     """One card on its way to its holder; sent again after a return it keeps its row and gets the next journey."""

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from divit.audit.selectors import moves_of
 from divit.delivery.lifecycle import PARCEL, PinState, State
-from divit.delivery.models import CourierReport, Parcel, PinRequest, SealedPin
+from divit.delivery.models import NO_SUCH_PARCEL, CourierReport, Parcel, PinRequest, SealedPin
 from divit.kernel.errors import NotFound
 
 IN_HAND = frozenset({State.DELIVERED, State.COLLECTED})
@@ -49,6 +49,13 @@ def steps_of(parcel_id: uuid.UUID) -> dict[str, datetime]:
 def reports_of(tracking_no: str) -> list[CourierReport]:
     """What the courier told of a parcel, oldest first."""
     return list(CourierReport.objects.filter(tracking_no=tracking_no).order_by("at", "id")) if tracking_no else []
+
+
+def early_reports() -> list[CourierReport]:
+    """Reports that came before the number of their parcel was known here, oldest first."""
+    numbers = Parcel.objects.exclude(tracking_no="").values("tracking_no")
+    found = CourierReport.objects.filter(refused=NO_SUCH_PARCEL, tracking_no__in=numbers)
+    return list(found.order_by("at", "id"))
 
 
 def card_in_hand(application_id: uuid.UUID) -> bool:

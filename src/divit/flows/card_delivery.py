@@ -15,7 +15,7 @@ from divit.applications.lifecycle import Act as ApplicationAct
 from divit.applications.models import Application
 from divit.delivery import selectors
 from divit.delivery.lifecycle import Act, State
-from divit.delivery.models import Parcel
+from divit.delivery.models import NO_SUCH_PARCEL, CourierReport, Parcel
 from divit.delivery.ports import Courier, CourierEvent, Recipient
 from divit.delivery.services import parcels
 from divit.flows import card_production
@@ -78,6 +78,7 @@ def announce(parcel_id: uuid.UUID, *, courier: Courier) -> None:
         if current.state == State.PACKED and current.journey == parcel.journey:
             parcels.carry_out(current, Act.ANNOUNCE, by=SYSTEM, now=clock.now(), tracking_no=tracking_no)
             _tell(current, "parcel_handed_over")
+    follow_early_reports()
 
 
 def read_events(*, courier: Courier) -> int:
@@ -101,22 +102,40 @@ def _apply(event: CourierEvent) -> bool:
         if report is None:
             return False
         if parcel is None:
-            parcels.refuse_report(report, "no_such_parcel")
-            return True
-        try:
-            with transaction.atomic():
-                _follow(parcel, event)
-        except Refused as refusal:
-            parcels.refuse_report(report, refusal.code)
-            if refusal.code == "identity_not_checked":
-                parcels.note_trouble(parcel.pk, refusal.code)
+            parcels.judge_report(report, NO_SUCH_PARCEL)
+        else:
+            _follow(parcel, report)
         return True
 
 
-def _follow(parcel: Parcel, event: CourierEvent) -> None:
-    act = _ACT_OF.get(event.kind)
-    if act is not None:
-        _move(parcel, act, by=COURIER, identity_checked=event.identity_checked)
+def follow_early_reports() -> int:
+    """Follow what the courier told of a number before it had told us that number; returns how many reports there were.
+
+    Called after the number was kept, and by the clock: a report that is being heard in the very moment is found then.
+    """
+    early = selectors.early_reports()
+    for report in early:
+        with transaction.atomic():
+            known = selectors.parcel_by_number(report.tracking_no)
+            parcel = _locked(known.pk) if known else None
+            if parcel is not None and parcel.tracking_no == report.tracking_no and parcels.is_unheard(report):
+                _follow(parcel, report)
+    return len(early)
+
+
+def _follow(parcel: Parcel, report: CourierReport) -> None:
+    """On a locked parcel: do what the law follows, and keep with the report why it did not."""
+    act = _ACT_OF.get(report.kind)
+    refused = ""
+    try:
+        if act is not None:
+            with transaction.atomic():
+                _move(parcel, act, by=COURIER, identity_checked=report.identity_checked)
+    except Refused as refusal:
+        refused = refusal.code
+        if refused == "identity_not_checked":
+            parcels.note_trouble(parcel.pk, refused)
+    parcels.judge_report(report, refused)
 
 
 def collect(parcel_id: uuid.UUID, *, identity_checked: bool, by: Actor) -> None:
@@ -134,12 +153,16 @@ def send_again(parcel_id: uuid.UUID, *, by: Actor) -> None:
 
 
 def resume() -> int:
-    """For every parcel that still has no tracking number put its job back; returns how many there were."""
+    """For every parcel that still has no tracking number put its job back; returns how many there were.
+
+    Reports that came before their parcel's number are followed.
+    """
     before = clock.now() - _PATIENCE
     waiting = [parcel for parcel in selectors.in_states([State.PACKED]) if parcel.changed_at < before]
     for parcel in waiting:
         with transaction.atomic():
             _announce_later(parcel)
+    follow_early_reports()
     return len(waiting)
 
 

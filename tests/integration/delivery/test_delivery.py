@@ -123,6 +123,35 @@ def test_events_of_strangers_and_out_of_order_are_kept_and_change_nothing(
     assert refused == ["no_such_parcel", "no_such_parcel", "", "not_from_this_state", "not_from_this_state"]
 
 
+def test_what_the_courier_tells_before_the_number_is_known_here_is_followed_later(
+    inspected: CardOrder, courier: ScriptedCourier
+) -> None:
+    row = card_delivery.dispatch(inspected.pk, digits=digits_of(inspected), by=DISPATCHER)
+    courier.fails = 1  # the number is given out there, and its answer is lost
+    with pytest.raises(NeighbourFailed):
+        card_delivery.announce(row.pk, courier=courier)
+    (number,) = courier.parcels.values()
+    courier.happened(number, "on_the_way")
+    courier.happened(number, "delivered", checked=True)
+    card_delivery.read_events(courier=courier)
+    assert _state(row) == "packed"
+    card_delivery.announce(row.pk, courier=courier)
+    assert _state(row) == "delivered"
+    assert set(CourierReport.objects.values_list("refused", flat=True)) == {""}
+    assert Application.objects.get(pk=row.application_id).state == "delivered"
+    assert card_delivery.follow_early_reports() == 0
+
+
+def test_a_report_that_was_heard_in_the_very_moment_is_followed_by_the_clock(
+    parcel: Parcel, courier: ScriptedCourier
+) -> None:
+    """The reader looked before the number was kept, and wrote after it had been looked for."""
+    event = {"kind": "delivered", "at": clock.now(), "identity_checked": True, "refused": "no_such_parcel"}
+    CourierReport.objects.create(tracking_no=parcel.tracking_no, **event)
+    card_delivery.resume()
+    assert _state(parcel) == "delivered"
+
+
 def test_a_reader_that_died_before_the_cursor_moved_reads_again_without_harm(
     parcel: Parcel, courier: ScriptedCourier
 ) -> None:

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from divit.audit import moves
 from divit.delivery.lifecycle import PARCEL, Act, Facts
-from divit.delivery.models import CourierFeed, CourierReport, Parcel
+from divit.delivery.models import NO_SUCH_PARCEL, CourierFeed, CourierReport, Parcel
 from divit.delivery.ports import CourierEvent
 from divit.kernel.actors import Actor
 from divit.kernel.errors import NotFound
@@ -95,7 +95,13 @@ def hear(event: CourierEvent) -> CourierReport | None:
     return report if new else None
 
 
-def refuse_report(report: CourierReport, code: str) -> None:
-    """The law did not follow this report; it stays in the books with the reason."""
-    report.refused = code
-    report.save(update_fields=["refused"])
+def judge_report(report: CourierReport, refused: str) -> None:
+    """Why the law did not follow this report, or nothing when it did; either way it stays in the books."""
+    if report.refused != refused:
+        report.refused = refused
+        report.save(update_fields=["refused"])
+
+
+def is_unheard(report: CourierReport) -> bool:
+    """Whether this report of a parcel that the caller has locked still waits to be followed."""
+    return CourierReport.objects.filter(pk=report.pk, refused=NO_SUCH_PARCEL).exists()
