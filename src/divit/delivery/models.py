@@ -61,7 +61,7 @@ class CourierFeed(models.Model):
 
 
 class CourierReport(models.Model):
-    """One event as the courier told it; told twice it is kept once."""
+    """One event as the courier told it; told twice it is kept once, told otherwise it is another report."""
 
     tracking_no = models.CharField(max_length=40, db_comment="kvkk: yok; the courier's number; archive period")
     kind = models.CharField(max_length=20, db_comment="kvkk: yok; what happened; archive period")
@@ -75,7 +75,9 @@ class CourierReport(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["tracking_no", "kind", "at"], name="courier_report_once"),
+            models.UniqueConstraint(
+                fields=["tracking_no", "kind", "at", "identity_checked"], name="courier_report_told_once"
+            ),
         ]
 
 

@@ -102,6 +102,17 @@ def test_left_with_somebody_unchecked_it_is_not_delivered(parcel: Parcel, courie
     assert Application.objects.get(pk=parcel.application_id).state == "produced"
 
 
+def test_a_courier_who_corrects_himself_is_heard(parcel: Parcel, courier: ScriptedCourier) -> None:
+    at = clock.now()
+    courier.happened(parcel.tracking_no, "delivered", checked=False, at=at)
+    card_delivery.read_events(courier=courier)
+    assert _state(parcel) == "handed_over"
+    courier.happened(parcel.tracking_no, "delivered", checked=True, at=at)
+    assert card_delivery.read_events(courier=courier) == 1
+    parcel.refresh_from_db()
+    assert (parcel.state, parcel.trouble) == ("delivered", "")
+
+
 def test_the_same_events_ten_times_have_one_effect(parcel: Parcel, courier: ScriptedCourier) -> None:
     courier.happened(parcel.tracking_no, "delivered", checked=True)
     courier.happenings *= 10

@@ -90,7 +90,8 @@ def hear(event: CourierEvent) -> CourierReport | None:
             tracking_no=event.tracking_no[:40],
             kind=event.kind,
             at=event.at,
-            defaults={"identity_checked": event.identity_checked, "note": event.note[:200]},
+            identity_checked=event.identity_checked,
+            defaults={"note": event.note[:200]},
         )
     return report if new else None
 
