@@ -1,7 +1,11 @@
 """The courier's wire, and the courier who acts on the page."""
 
+import json
 import secrets
+import threading
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import httpx2
 import pytest
@@ -23,6 +27,32 @@ def courier(world: RunningWorld) -> HttpCourier:
 @pytest.fixture
 def parcel_id() -> str:
     return secrets.token_hex(16)
+
+
+@pytest.fixture
+def answering() -> Iterator[Callable[[bytes], str]]:
+    """A courier that answers everything with these bytes."""
+    servers: list[HTTPServer] = []
+
+    def answer(body: bytes) -> str:
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                self.send_response(200)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_arguments: object) -> None:
+                return
+
+        servers.append(HTTPServer(("127.0.0.1", 0), Handler))
+        threading.Thread(target=servers[-1].serve_forever, daemon=True).start()
+        return f"http://127.0.0.1:{servers[-1].server_port}"
+
+    yield answer
+    for server in servers:
+        server.shutdown()
+        server.server_close()
 
 
 def create(courier: HttpCourier, parcel_id: str) -> str:
@@ -111,6 +141,35 @@ class TestCourier:
         world.fail("courier", "unknown_kind")
         events, _cursor = courier.events("")
         assert "customs" not in {event.kind for event in events}
+
+    def test_what_cannot_be_read_is_passed_over_and_what_is_kept_is_clean(
+        self, courier: HttpCourier, answering: Callable[[bytes], str], caplog: pytest.LogCaptureFixture
+    ) -> None:
+        good = {"tracking_no": "KR1", "kind": "returned", "at": "2026-11-28T10:00:00+03:00", "identity_checked": False}
+        told: list[object] = [
+            "nonsense",
+            {**good, "kind": ["returned"]},
+            {**good, "at": "2026-11-28T10:00:00"},
+            {**good, "at": "0001-01-01T00:00:00+14:00"},
+            {**good, "at": 7},
+            {"tracking_no": "KR2\nforged line"},
+            {**good, "tracking_no": "KR\x003", "note": "kap\x00ı\ud800 kapalı\u202e\n\tyarın"},
+            {**good, "note": 5},
+        ]
+        url = answering(json.dumps({"events": told, "cursor": "8"}).encode())
+        events, cursor = replace(courier, url=url).events("")
+        assert cursor == "8"
+        assert [(event.tracking_no, event.note) for event in events] == [("KR 3", "kap ı kapalı yarın"), ("KR1", "")]
+        assert len(caplog.records) == 6
+        assert "\n" not in caplog.messages[-1]
+
+    @pytest.mark.parametrize("cursor", ["a\x00", "\ud800", "x" * 101, 7, None])
+    def test_a_cursor_that_cannot_be_kept_is_garbage(
+        self, courier: HttpCourier, answering: Callable[[bytes], str], cursor: object
+    ) -> None:
+        url = answering(json.dumps({"events": [], "cursor": cursor}).encode())
+        with pytest.raises(NeighbourFailed, match="garbage"):
+            replace(courier, url=url).events("")
 
     def test_registered_in_spite_of_the_error_and_not_twice(
         self, world: RunningWorld, courier: HttpCourier, parcel_id: str

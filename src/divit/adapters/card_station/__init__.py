@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from divit.adapters.bounded_http import BOUNDS, Bounds, Wire
+from divit.adapters.told import one_line
 from divit.kernel.errors import Refused
 from divit.production.ports import Algorithm, CardKey
 
@@ -42,7 +43,7 @@ class HttpCardStation:
             card_serial=serial,
             csr_der=self._bytes(read, "csr"),
             sealed_pin=self._bytes(read, "sealed_pin"),
-            station=station[:100],
+            station=one_line(station, longest=64),
         )
 
     def load_certificate(self, *, card_serial: str, certificate_der: bytes) -> None:

@@ -1,14 +1,19 @@
 """A courier: JSON over HTTP with an API key; parcels idempotent by our id, events by cursor."""
 
+import logging
 import re
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, get_args
 
 from divit.adapters.bounded_http import BOUNDS, Bounds, Wire
+from divit.adapters.told import one_line
 from divit.delivery.ports import CourierEvent, EventKind, Recipient
 
+log = logging.getLogger(__name__)
+
 _KINDS = frozenset(get_args(EventKind))
+_CURSOR = re.compile(r"[ -~]{0,100}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,36 +38,16 @@ class HttpCourier:
         return str(number)
 
     def events(self, after: str) -> tuple[list[CourierEvent], str]:
-        """What happened after the cursor; kinds that we do not know are passed over, not stumbled upon."""
+        """What happened after the cursor; what we do not know or cannot read is passed over, not stumbled upon."""
         answer = self._wire.send("GET", f"{self._base}/events", params={"after": after})
         if answer.status_code >= 400:
             raise self._wire.refused()
         read = self._wire.json_of(answer, outcome_known=True)
         told, cursor = read.get("events"), read.get("cursor")
-        if not isinstance(told, list) or not isinstance(cursor, str) or len(cursor) > 100:
+        if not isinstance(told, list) or not isinstance(cursor, str) or not _CURSOR.fullmatch(cursor):
             raise self._wire.garbage(outcome_known=True)
-        events = [self._event(one) for one in told]
+        events = [_event(one) for one in told]
         return [event for event in events if event is not None], cursor
-
-    def _event(self, told: Any) -> CourierEvent | None:
-        try:
-            if told["kind"] not in _KINDS:
-                return None
-            at = datetime.fromisoformat(told["at"])
-            # Only a plain `true` counts as a checked identity.
-            checked = told["identity_checked"] is True
-            event = CourierEvent(
-                tracking_no=str(told["tracking_no"])[:40],
-                kind=told["kind"],
-                at=at,
-                identity_checked=checked,
-                note=str(told.get("note", ""))[:200],
-            )
-        except (KeyError, TypeError, ValueError, AttributeError) as problem:
-            raise self._wire.garbage(outcome_known=True) from problem
-        if at.tzinfo is None:
-            raise self._wire.garbage(outcome_known=True)
-        return event
 
     @property
     def _base(self) -> str:
@@ -71,3 +56,29 @@ class HttpCourier:
     @property
     def _wire(self) -> Wire:
         return Wire(neighbour="courier", bounds=self.bounds, headers=(("Authorization", f"Bearer {self.api_key}"),))
+
+
+def _event(told: Any) -> CourierEvent | None:
+    """One event; None, with a line in the log, for one that cannot be read: the others behind it are waited for."""
+    number = one_line(told.get("tracking_no"), longest=40) if isinstance(told, dict) else ""
+    try:
+        if told["kind"] not in _KINDS:
+            return None
+        return CourierEvent(
+            tracking_no=number,
+            kind=told["kind"],
+            at=_instant(told["at"]),
+            # Only a plain `true` counts as a checked identity.
+            identity_checked=told["identity_checked"] is True,
+            note=one_line(told.get("note"), longest=200),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as problem:
+        log.error("the courier told something of parcel %r that cannot be read: %s", number, type(problem).__name__)
+        return None
+
+
+def _instant(told: str) -> datetime:
+    at = datetime.fromisoformat(told)
+    if at.tzinfo is None:
+        raise ValueError("a time without its zone")
+    return at.astimezone(UTC)
