@@ -17,7 +17,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, load_der_public_key
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 from cryptography.x509.oid import NameOID
 from django.db import transaction
 
@@ -73,10 +73,11 @@ def seal_with_openssl(spki: bytes, plain: bytes, folder: Path) -> bytes:
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "pin recipient")])
     now = clock.now()
     builder = x509.CertificateBuilder(name, name, public, 1, now - timedelta(days=1), now + timedelta(days=1))
+    builder = builder.add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
     certificate = builder.sign(ec.generate_private_key(ec.SECP256R1()), hashes.SHA256())
     (folder / "recipient.pem").write_bytes(certificate.public_bytes(Encoding.PEM))
     command = ["openssl", "cms", "-encrypt", "-binary", "-outform", "DER", "-aes-256-cbc"]
-    command += ["-recip", str(folder / "recipient.pem"), "-keyopt", "ecdh_kdf_md:sha256"]
+    command += ["-recip", str(folder / "recipient.pem"), "-keyopt", "ecdh_kdf_md:sha256", "-keyid"]
     return subprocess.run(command, input=plain, capture_output=True, check=True).stdout
 
 
@@ -111,6 +112,9 @@ class ScriptedStation:
         pin, puk = f"{730100 + number}", f"{91827300 + number}"
         self.pins[order_id] = (pin, puk)
         plain = json.dumps({"order_id": order_id, "card_serial": serial, "pin": pin, "puk": puk}).encode()
+        if failure == "other_recipient":
+            other = ec.generate_private_key(ec.SECP256R1()).public_key()
+            spki = other.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
         return CardKey(
             card_serial=serial,
             csr_der=make_csr("somebody else's order" if failure == "foreign_proof" else order_id),

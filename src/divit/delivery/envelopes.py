@@ -9,7 +9,7 @@ import json
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from asn1crypto import algos, cms, core
+from asn1crypto import algos, cms, core, keys
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -28,6 +28,7 @@ _LONGEST = 8192
 # asn1crypto has no types of its own.
 _content_info: Any = cms.ContentInfo
 _algorithm: Any = algos.AlgorithmIdentifier
+_public_key_info: Any = keys.PublicKeyInfo
 _wrap_id: Any = cms.KeyEncryptionAlgorithmId
 _KDF_HASHES: dict[str, hashes.HashAlgorithm] = {
     "1.3.132.1.11.1": hashes.SHA256(),  # dhSinglePass-stdDH-sha256kdf-scheme
@@ -99,49 +100,72 @@ def open_station_envelope(der: bytes, *, key: AgreementKey, order_id: str, card_
     return secrets
 
 
-def check_station_envelope(der: bytes) -> None:
-    """Whether it looks like a sealed PIN at all; all that can be known without the key."""
+def check_station_envelope(der: bytes, *, recipient_spki: bytes) -> None:
+    """All that can be known without the key: that it is sealed to this very key, in a way that will be understood.
+
+    Asked before the card's certificate is: afterwards only the holder would find out. Raises `Invalid` as opening does.
+    """
+    if len(der) > _LONGEST:
+        raise Invalid("envelope_malformed")
     try:
         content = _content_info.load(der, strict=True)
-        fine = (
-            len(der) <= _LONGEST
-            and content["content_type"].native == "enveloped_data"
-            and len(content["content"]["recipient_infos"]) == 1
-        )
-    except (ValueError, TypeError, KeyError):
-        fine = False
-    if not fine:
-        raise Invalid("envelope_malformed")
+        if content["content_type"].native != "enveloped_data":
+            raise Invalid("envelope_malformed")
+        agreement = _agreement(content["content"])
+        (wrapped,) = agreement["recipient_encrypted_keys"]
+        named, ours = wrapped["rid"], _public_key_info.load(recipient_spki)
+        if named.name != "r_key_id" or named.chosen["subject_key_identifier"].native != ours.sha1:
+            raise Invalid("envelope_not_for_us")
+        _how(agreement)
+        _ephemeral(agreement["originator"], _agreeing(recipient_spki))
+        _encrypted(content["content"])
+    except (ValueError, TypeError, KeyError, IndexError):
+        raise Invalid("envelope_malformed") from None
 
 
-def _decrypt(enveloped: Any, key: AgreementKey) -> bytes:
+def _agreement(enveloped: Any) -> Any:
     (recipient,) = enveloped["recipient_infos"]
     if recipient.name != "kari":
         raise Invalid("envelope_not_for_us")
-    content_key = _content_key(recipient.chosen, key)
+    return recipient.chosen
+
+
+def _encrypted(enveloped: Any) -> tuple[bytes, bytes]:
+    """What is encrypted with AES-CBC, and its IV."""
     encrypted = enveloped["encrypted_content_info"]
     algorithm = encrypted["content_encryption_algorithm"]
     if algorithm.encryption_cipher != "aes" or algorithm.encryption_mode != "cbc":
         raise Invalid("envelope_malformed")
-    decryptor = Cipher(algorithms.AES(content_key), modes.CBC(algorithm.encryption_iv)).decryptor()
-    padded = decryptor.update(encrypted["encrypted_content"].native) + decryptor.finalize()
+    return encrypted["encrypted_content"].native, algorithm.encryption_iv
+
+
+def _decrypt(enveloped: Any, key: AgreementKey) -> bytes:
+    content_key = _content_key(_agreement(enveloped), key)
+    encrypted, iv = _encrypted(enveloped)
+    decryptor = Cipher(algorithms.AES(content_key), modes.CBC(iv)).decryptor()
+    padded = decryptor.update(encrypted) + decryptor.finalize()
     unpadder = PKCS7(128).unpadder()
     return unpadder.update(padded) + unpadder.finalize()
 
 
 def _content_key(agreement: Any, key: AgreementKey) -> bytes:
     (wrapped,) = agreement["recipient_encrypted_keys"]
-    scheme = agreement["key_encryption_algorithm"]
-    wrap = _algorithm.load(scheme["parameters"].dump())
-    wrap_name = _wrap_id(wrap["algorithm"].dotted).native
-    bits = _WRAP_BITS[wrap_name]
+    digest, wrap, bits = _how(agreement)
     shared = key.agree(_ephemeral(agreement["originator"], key.public_key))
     derived = X963KDF(
-        algorithm=_KDF_HASHES[scheme["algorithm"].dotted],
+        algorithm=digest,
         length=bits // 8,
         sharedinfo=_shared_info(wrap, agreement["ukm"].native, bits),
     ).derive(shared)
     return aes_key_unwrap(derived, wrapped["encrypted_key"].native)
+
+
+def _how(agreement: Any) -> tuple[hashes.HashAlgorithm, Any, int]:
+    """The hash of the derivation, the key wrap, and its bits; KeyError for others than RFC 5753 asks for."""
+    scheme = agreement["key_encryption_algorithm"]
+    wrap = _algorithm.load(scheme["parameters"].dump())
+    bits = _WRAP_BITS[_wrap_id(wrap["algorithm"].dotted).native]
+    return _KDF_HASHES[scheme["algorithm"].dotted], wrap, bits
 
 
 def _ephemeral(originator: Any, ours: ec.EllipticCurvePublicKey) -> ec.EllipticCurvePublicKey:
@@ -190,7 +214,12 @@ def _bound_to(request_id: str) -> bytes:
 
 def check_recipient(spki: bytes) -> bytes:
     """The recipient key's public part, if it is one that stations can seal to."""
+    _agreeing(spki)
+    return spki
+
+
+def _agreeing(spki: bytes) -> ec.EllipticCurvePublicKey:
     public = load_der_public_key(spki)
     if not isinstance(public, ec.EllipticCurvePublicKey):
         raise Invalid("envelope_recipient")
-    return spki
+    return public

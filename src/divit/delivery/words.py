@@ -13,11 +13,15 @@ STATES: dict[str, str | Promise] = {
     State.RETURNED: _("Teslim edilemedi, geri geldi"),
     State.COLLECTED: _("Merkezden elden alındı"),
 }
+_UNREADABLE_PIN = _(
+    "Bu kartın PIN'i açılamıyor; hata sizde değil. Sayfanın altındaki destek adresine başvuru numaranızı yazın, "
+    "kartınız yenisiyle değiştirilsin."
+)
 REFUSALS: dict[str, str | Promise] = {
     "producer_cannot_hand_over": _("Bu kartı siz ürettiniz. Teslimi başka bir çalışanın yapması gerekir."),
-    "envelope_malformed": _("Kart istasyonundan gelen kapalı PIN zarfı bozuk. Kart kullanılamaz."),
-    "envelope_not_for_us": _("Kapalı PIN zarfı bu sistemin anahtarıyla açılmıyor."),
-    "envelope_of_another_card": _("Kapalı PIN zarfı başka bir karta ait."),
+    "envelope_malformed": _UNREADABLE_PIN,
+    "envelope_not_for_us": _UNREADABLE_PIN,
+    "envelope_of_another_card": _UNREADABLE_PIN,
     "envelope_recipient": _("PIN zarflarının anahtarı uygun türde değil."),
     "identity_not_checked": _("Kart, kimlik kontrolü yapılmadan teslim edilmiş sayılmaz."),
     "card_not_delivered": _("PIN, kartınız size teslim edildikten sonra gösterilir."),

@@ -66,14 +66,25 @@ def personalise(order_id: uuid.UUID, *, station: CardStation, pin_recipient: byt
     except Refused as refusal:
         _spoil_by_machine(card, why=refusal.code)
         return
-    try:
-        # A card whose key cannot be proven, or whose sealed PIN is not one, is as good as broken.
-        check_request(key.csr_der, challenge=card.station_order_id)
-        check_station_envelope(key.sealed_pin)
-    except Invalid:
-        _spoil_by_machine(card, why="proof_failed")
+    wrong = _what_is_wrong(card, key, pin_recipient=pin_recipient)
+    if wrong:
+        _spoil_by_machine(card, why=wrong)
         return
     _ask_for_certificate(card, key)
+
+
+def _what_is_wrong(card: Card, key: CardKey, *, pin_recipient: bytes) -> str:
+    """A card whose key cannot be proven, or whose PIN nobody will be able to read, is as good as broken."""
+    try:
+        check_request(key.csr_der, challenge=card.station_order_id)
+    except Invalid:
+        return "proof_failed"
+    try:
+        check_station_envelope(key.sealed_pin, recipient_spki=pin_recipient)
+    except Invalid as unfit:
+        log.error("card order %s: the station's sealed PIN is of no use: %s", card.order_id, unfit)
+        return "envelope_unfit"
+    return ""
 
 
 def _trouble_of(failure: NeighbourFailed) -> str:

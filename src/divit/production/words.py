@@ -35,6 +35,10 @@ TROUBLES: dict[str, str | Promise] = {
     "station_refused": _("Kart istasyonu isteği geri çevirdi. İstasyonun ayarlarını ve kartı kontrol edin."),
     "card_spoiled": _("Kart istasyonu kartın bozulduğunu bildirdi."),
     "proof_failed": _("Kart, anahtarın kendisinde olduğunu kanıtlayamadı; kart kullanılamaz."),
+    "envelope_unfit": _(
+        "Kart istasyonu PIN zarfını bu sistemin anahtarına kapatmamış; zarf açılamazdı, kart kullanılamaz. Yeni kart "
+        "üretmeden istasyonun PIN anahtarını kontrol edin."
+    ),
     "content_refused": _("Sertifikanın içeriği denetimden geçmedi. Kişi bilgilerini kayıt masasına bildirin."),
     "signer_late": _(
         "Sertifika imzası gecikiyor; kendiliğinden yeniden denenecek. Sürerse sistem yöneticisini arayın."

@@ -130,15 +130,24 @@ def test_loading_whose_answer_was_lost_is_done_again(
     assert len(set(written)) == 1
 
 
-@pytest.mark.parametrize("failure", ["spoiled", "foreign_proof", "no_pin"])
+@pytest.mark.parametrize(
+    ("failure", "trouble"),
+    [
+        ("spoiled", "card_spoiled"),
+        ("foreign_proof", "proof_failed"),
+        ("no_pin", "envelope_unfit"),
+        ("other_recipient", "envelope_unfit"),
+    ],
+)
 def test_a_card_that_fails_its_proof_is_spoiled_and_the_next_one_is_made(
-    make_order: Order, station: ScriptedStation, run_jobs: Jobs, failure: str
+    make_order: Order, station: ScriptedStation, run_jobs: Jobs, failure: str, trouble: str
 ) -> None:
     order = make_order()
     card_production.take(order.pk, by=PRODUCER)
     station.fails = [failure]
     run_jobs()
-    assert _state(order) == "spoiled"
+    row = CardOrder.objects.get(pk=order.pk)
+    assert (row.state, row.trouble) == ("spoiled", trouble)
     assert not Certificate.objects.exists()
     card_production.requeue(order.pk, by=PRODUCER)
     card_production.take(order.pk, by=PRODUCER)

@@ -6,12 +6,13 @@ import multiprocessing
 import secrets
 import subprocess
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 from cryptography.x509.oid import NameOID
@@ -26,6 +27,7 @@ from divit.delivery.envelopes import (
 )
 from divit.kernel.errors import Invalid
 from divit.pki.keystores import Algorithm, KeyStore, SigningKey, open_keystore
+from divit.world.card_station.sealing import seal
 
 ORDER, SERIAL = "order-1", "1000000000000001"
 CONTENT = {"order_id": ORDER, "card_serial": SERIAL, "pin": "482913", "puk": "77120645"}
@@ -51,7 +53,9 @@ def sealed_by_openssl(tmp_path: Path) -> Callable[..., bytes]:
         name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "pin recipient")])
         day = datetime.timedelta(days=1)
         now = datetime.datetime.now(datetime.UTC)
-        certificate = x509.CertificateBuilder(name, name, public, 1, now - day, now + day).sign(signer, hashes.SHA256())
+        builder = x509.CertificateBuilder(name, name, public, 1, now - day, now + day)
+        builder = builder.add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
+        certificate = builder.sign(signer, hashes.SHA256())
         (tmp_path / "recipient.pem").write_bytes(certificate.public_bytes(Encoding.PEM))
         command = ["openssl", "cms", "-encrypt", "-binary", "-outform", "DER", "-aes-256-cbc", "-recip"]
         done = subprocess.run(
@@ -66,8 +70,8 @@ def sealed_by_openssl(tmp_path: Path) -> Callable[..., bytes]:
 
 
 def test_what_openssl_seals_we_open(key: SigningKey, sealed_by_openssl: Callable[..., bytes]) -> None:
-    der = sealed_by_openssl(key.public_key, json.dumps(CONTENT).encode())
-    check_station_envelope(der)
+    der = sealed_by_openssl(key.public_key, json.dumps(CONTENT).encode(), "-keyid")
+    check_station_envelope(der, recipient_spki=_spki(key.public_key))
     assert b"482913" not in der
     assert open_station_envelope(der, key=key, order_id=ORDER, card_serial=SERIAL) == SECRETS
 
@@ -86,6 +90,41 @@ def test_sealed_for_another_key_it_stays_shut(
     other = store.generate("other", Algorithm.EC_P256)
     with pytest.raises(Invalid, match="envelope_not_for_us"):
         open_station_envelope(der, key=other, order_id=ORDER, card_serial=SERIAL)
+
+
+def _spki(public: ec.EllipticCurvePublicKey | rsa.RSAPublicKey) -> bytes:
+    return public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+
+def test_what_will_never_open_is_seen_without_the_key(
+    store: KeyStore, key: SigningKey, sealed_by_openssl: Callable[..., bytes]
+) -> None:
+    plain, spki = json.dumps(CONTENT).encode(), _spki(key.public_key)
+    other = store.generate("other", Algorithm.EC_P256).public_key
+    rsa_key = rsa.generate_private_key(65537, 2048).public_key()
+    for der in (
+        sealed_by_openssl(other, plain, "-keyid"),
+        sealed_by_openssl(key.public_key, plain),  # names a certificate that nobody has
+        seal(plain, recipient_spki=_spki(rsa_key)),
+    ):
+        with pytest.raises(Invalid, match="envelope_not_for_us"):
+            check_station_envelope(der, recipient_spki=spki)
+    fit = sealed_by_openssl(key.public_key, plain, "-keyid")
+    for bad in (
+        b"",
+        b"\x30\x00",
+        fit[:-40],
+        fit + b"\0" * 9000,
+        sealed_by_openssl(key.public_key, plain, "-keyid", "-aes-256-gcm"),
+        sealed_by_openssl(key.public_key, plain, "-keyid", "-keyopt", "ecdh_kdf_md:sha1"),
+    ):
+        with pytest.raises(Invalid, match="envelope_malformed"):
+            check_station_envelope(bad, recipient_spki=spki)
+
+
+def test_the_simulated_station_seals_as_agreed(key: SigningKey) -> None:
+    spki = _spki(key.public_key)
+    check_station_envelope(seal(json.dumps(CONTENT).encode(), recipient_spki=spki), recipient_spki=spki)
 
 
 @pytest.mark.parametrize("plain", [b"", b"[]", b"{}", b'{"order_id": 1, "card_serial": 2, "pin": 3, "puk": 4}'])
@@ -130,6 +169,8 @@ def test_every_cut_and_many_flips_are_refused_and_never_crash(
     hostile = [der[:length] for length in range(0, len(der), 7)] + [der + b"\0", b"\x30" * 9000]
     hostile += [der[:at] + bytes([der[at] ^ 0x41]) + der[at + 1 :] for at in range(len(der) - 32)]
     for bad in hostile:
+        with suppress(Invalid):
+            check_station_envelope(bad, recipient_spki=_spki(key.public_key))
         try:
             opened = open_station_envelope(bad, key=key, order_id=ORDER, card_serial=SERIAL)
         except Invalid:
