@@ -109,26 +109,43 @@ def ask(application_id: uuid.UUID, *, by: Actor) -> WaitingPage:
 
 
 def answer(request_id: uuid.UUID, *, keystore: KeyStore) -> None:
-    """The signer's part. Raises `NeighbourFailed` when the key store does not answer."""
+    """The signer's part. Raises `NeighbourFailed` when the key store does not answer.
+
+    The key store is asked outside every transaction, so that one that hangs holds no row; whether the answer may be
+    given is asked before, so that nothing is opened for nobody, and again under the lock.
+    """
+    request = selectors.pin_request(request_id)
+    if request is None or request.answer is not None:
+        return  # the page is gone, or has its answer
+    answered, failed = b"", "pin_gone"
+    if _may_be_answered(request.pin, request):
+        answered, failed = _sealed_anew(request, keystore=keystore)
     with transaction.atomic():
-        request = selectors.pin_request(request_id)
-        if request is None or request.answer is not None:
-            return  # the page is gone, or has its answer
         pin = pins.locked(request.pin_id)
-        if not _may_be_answered(pin, request):
-            pins.fail(request.pk, "pin_gone")
+        current = selectors.pin_request(request_id)
+        if current is None or current.answer is not None:
             return
-        try:
-            secrets = open_station_envelope(
-                bytes(pin.sealed or b""),
-                key=keystore.open(KEY_LABEL),
-                order_id=pin.station_order_id,
-                card_serial=pin.card_serial,
-            )
-        except (Invalid, NotFound) as wrong:
-            pins.fail(request.pk, wrong.code if isinstance(wrong, Invalid) else "envelope_not_for_us")
-            return
-        pins.answer(request, seal_for_page(secrets, public_key=bytes(request.public_key), request_id=str(request.pk)))
+        if failed or not _may_be_answered(pin, current):
+            pins.fail(current.pk, failed or "pin_gone")
+        else:
+            pins.answer(current, answered)
+
+
+def _sealed_anew(request: PinRequest, *, keystore: KeyStore) -> tuple[bytes, str]:
+    """PIN and PUK for the waiting page alone, or the code of why not."""
+    pin = request.pin
+    try:
+        secrets = open_station_envelope(
+            bytes(pin.sealed or b""),
+            key=keystore.open(KEY_LABEL),
+            order_id=pin.station_order_id,
+            card_serial=pin.card_serial,
+        )
+    except Invalid as wrong:
+        return b"", wrong.code
+    except NotFound:
+        return b"", "envelope_not_for_us"
+    return seal_for_page(secrets, public_key=bytes(request.public_key), request_id=str(request.pk)), ""
 
 
 def _may_be_answered(pin: SealedPin, request: PinRequest) -> bool:

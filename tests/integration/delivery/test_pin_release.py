@@ -207,6 +207,46 @@ def test_the_signer_asks_the_law_itself(
     assert (beside.answer, beside.failed) == (None, "pin_gone")
 
 
+class _WatchedStore:
+    """The real key store; `meanwhile` happens while it is asked."""
+
+    def __init__(self, store: Any, meanwhile: Callable[[], object]) -> None:
+        self._store, self._meanwhile = store, meanwhile
+
+    def open(self, label: str) -> Any:
+        self._meanwhile()
+        return self._store.open(label)
+
+
+def test_a_key_store_that_hangs_holds_no_row(
+    delivered: CardOrder, holder: Actor, proven: None, keystore: Any, transactional_db: None
+) -> None:
+    page = pin_release.ask(delivered.application_id, by=holder)
+    free: list[bool] = []
+    pin_release.answer(
+        page.request_id, keystore=_WatchedStore(keystore, lambda: free.append(not connection.in_atomic_block))
+    )
+    assert free == [True]
+    assert pin_release.show(page, by=holder) is not None
+
+
+@pytest.mark.parametrize("by_another", [False, True])
+def test_a_page_that_stopped_waiting_while_the_key_store_was_asked_gets_nothing(
+    delivered: CardOrder, holder: Actor, proven: None, keystore: Any, transactional_db: None, by_another: bool
+) -> None:
+    first = pin_release.ask(delivered.application_id, by=holder)
+
+    def meanwhile() -> None:
+        if by_another:
+            pin_release.ask(delivered.application_id, by=holder)
+        else:
+            pin_release.give_up(first)
+
+    pin_release.answer(first.request_id, keystore=_WatchedStore(keystore, meanwhile))
+    assert not PinRequest.objects.exclude(answer=None).exists()
+    assert SealedPin.objects.get().state == ("releasing" if by_another else "sealed")
+
+
 def test_a_swapped_envelope_is_not_given_out(delivered: CardOrder, holder: Actor, proven: None, run_jobs: Jobs) -> None:
     SealedPin.objects.update(card_serial="4999999999999999")
     page = pin_release.ask(delivered.application_id, by=holder)
