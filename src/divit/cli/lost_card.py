@@ -20,7 +20,11 @@ Step = Callable[[str], AbstractContextManager[list[str]]]
 
 def lost_card(places: Places, step: Step) -> None:
     """Walk it; raises `WalkFailed` at the first thing that is not as it should be."""
-    witness = Witness(places)
+    with Witness(places) as witness:
+        _walk(places, witness, step)
+
+
+def _walk(places: Places, witness: Witness, step: Step) -> None:
     person = Person(DENIZ, places)
     with step("logs in through e-Devlet"):
         person.log_in().expect("Online İşlemler", DENIZ.name)

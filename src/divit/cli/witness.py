@@ -6,6 +6,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Self
 
 import httpx2
 
@@ -21,12 +22,19 @@ class Witness:
 
     def __init__(self, places: Places) -> None:
         self._places = places
-        self._folder = Path(tempfile.mkdtemp(prefix="divit-witness-"))
+        self._kept = tempfile.TemporaryDirectory(prefix="divit-witness-")
+        self._folder = Path(self._kept.name)
         for name in ("root", "issuing"):
             self._fetch(f"{places.validation}/ca/{name}.crt", f"{name}.der")
             _openssl("x509", "-inform", "DER", "-in", self._path(f"{name}.der"), "-out", self._path(f"{name}.pem"))
         chain = (self._folder / "issuing.pem").read_text() + (self._folder / "root.pem").read_text()
         (self._folder / "chain.pem").write_text(chain)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_why: object) -> None:
+        self._kept.cleanup()
 
     def _path(self, name: str) -> str:
         return str(self._folder / name)

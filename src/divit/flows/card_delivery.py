@@ -19,7 +19,7 @@ from divit.delivery.models import NO_SUCH_PARCEL, CourierReport, Parcel
 from divit.delivery.ports import Courier, CourierEvent, Recipient
 from divit.delivery.services import parcels
 from divit.flows import card_production
-from divit.flows.jobs import later
+from divit.flows.jobs import each, later
 from divit.flows.notices import tell
 from divit.kernel import clock
 from divit.kernel.actors import SYSTEM, Actor, Level, Role
@@ -113,14 +113,15 @@ def follow_early_reports() -> int:
 
     Called after the number was kept, and by the clock: a report that is being heard in the very moment is found then.
     """
-    early = selectors.early_reports()
-    for report in early:
-        with transaction.atomic():
-            known = selectors.parcel_by_number(report.tracking_no)
-            parcel = _locked(known.pk) if known else None
-            if parcel is not None and parcel.tracking_no == report.tracking_no and parcels.is_unheard(report):
-                _follow(parcel, report)
-    return len(early)
+    return len(each(selectors.early_reports(), _follow_early))
+
+
+def _follow_early(report: CourierReport) -> None:
+    with transaction.atomic():
+        known = selectors.parcel_by_number(report.tracking_no)
+        parcel = _locked(known.pk) if known else None
+        if parcel is not None and parcel.tracking_no == report.tracking_no and parcels.is_unheard(report):
+            _follow(parcel, report)
 
 
 def _follow(parcel: Parcel, report: CourierReport) -> None:
@@ -159,11 +160,14 @@ def resume() -> int:
     """
     before = clock.now() - _PATIENCE
     waiting = [parcel for parcel in selectors.in_states([State.PACKED]) if parcel.changed_at < before]
-    for parcel in waiting:
-        with transaction.atomic():
-            _announce_later(parcel)
+    each(waiting, _announce_again)
     follow_early_reports()
     return len(waiting)
+
+
+def _announce_again(parcel: Parcel) -> None:
+    with transaction.atomic():
+        _announce_later(parcel)
 
 
 def _locked(parcel_id: uuid.UUID) -> Parcel:

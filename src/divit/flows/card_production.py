@@ -22,7 +22,7 @@ from divit.certificates.lifecycle import State as CertificateState
 from divit.delivery.envelopes import check_station_envelope
 from divit.delivery.services import pins
 from divit.flows import issuance, revocation
-from divit.flows.jobs import later
+from divit.flows.jobs import each, later
 from divit.flows.notices import tell
 from divit.institutions import selectors as institutions
 from divit.kernel import clock
@@ -254,15 +254,17 @@ def resume() -> int:
     """For every order in which nothing moved for a while put its job back; returns how many there were."""
     before = clock.now() - _PATIENCE
     stuck = [
-        order
+        order.pk
         for state in (State.PERSONALISING, State.LOADING, State.CERTIFYING)
         for order in selectors.stuck(state, before=before)
         if order.trouble != CONTENT_REFUSED  # asking again does not help; somebody must
     ]
-    for order in stuck:
-        with transaction.atomic():
-            _resume(services.locked(order.pk))
-    return len(stuck)
+    return len(each(stuck, _resume_again))
+
+
+def _resume_again(order_id: uuid.UUID) -> None:
+    with transaction.atomic():
+        _resume(services.locked(order_id))
 
 
 def _resume(order: CardOrder) -> None:

@@ -34,7 +34,7 @@ from divit.delivery.envelopes import CardSecrets, check_recipient, open_in_page,
 from divit.delivery.lifecycle import PinState
 from divit.delivery.models import PinRequest, SealedPin
 from divit.delivery.services import pins
-from divit.flows.jobs import later
+from divit.flows.jobs import each, later
 from divit.flows.notices import tell
 from divit.flows.phone_proof import fresh_proof
 from divit.kernel import clock
@@ -216,19 +216,20 @@ def tidy() -> int:
     """The clock's part: erase what was shown ten minutes ago, take back what nobody waits for; returns how many."""
     now = clock.now()
     shown = selectors.pins_to_close(shown_before=now - SHOWN_FOR)
-    for pin in shown:
-        with transaction.atomic():
-            application = applications.locked(pin.application_id)
-            current = pins.locked(pin.pk)
-            if current.state == pin.state:
-                _close(current, application, by=SYSTEM)
     waiting = selectors.pins_to_take_back(asked_before=now - _WAITED_FOR)
-    for pin in waiting:
-        with transaction.atomic():
-            current = pins.locked(pin.pk)
-            if (current.state, current.changed_at) == (pin.state, pin.changed_at):
-                pins.take_back(current, by=SYSTEM, now=now)
-    return len(shown) + len(waiting)
+    return len(each([*shown, *waiting], _tidy_up))
+
+
+def _tidy_up(pin: SealedPin) -> None:
+    with transaction.atomic():
+        application = applications.locked(pin.application_id)
+        current = pins.locked(pin.pk)
+        if (current.state, current.shown, current.changed_at) != (pin.state, pin.shown, pin.changed_at):
+            return  # its holder was faster
+        if current.shown:
+            _close(current, application, by=SYSTEM)
+        else:
+            pins.take_back(current, by=SYSTEM, now=clock.now())
 
 
 def _close(pin: SealedPin, application: Application, *, by: Actor) -> None:

@@ -59,9 +59,23 @@ def read_events(timestamp: int) -> None:
 @app.task(name="production.resume", queue="default", queueing_lock="production.resume")
 @own_connection
 def resume(timestamp: int) -> None:
-    """Whatever stands still is set in motion again."""
+    """Whatever stands still at the stations and at the signer is set in motion again."""
     card_production.resume()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="delivery.resume", queue="default", queueing_lock="delivery.resume")
+@own_connection
+def resume_deliveries(timestamp: int) -> None:
+    """Whatever waits for the courier, or was told too early, is taken up again."""
     card_delivery.resume()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="pin.tidy", queue="default", queueing_lock="pin.tidy")
+@own_connection
+def tidy_pins(timestamp: int) -> None:
+    """A PIN that was shown is erased when its time is over, whatever else has gone wrong."""
     pin_release.tidy()
 
 

@@ -1,6 +1,7 @@
 """The PIN reaches its holder once, after the hand-over and a step-up, and is readable nowhere on its way."""
 
 import logging
+import uuid
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -190,6 +191,45 @@ def test_three_showings_within_ten_minutes_and_then_the_clock_erases_it(
     assert pin_release.tidy() == 1
     assert SealedPin.objects.get().state == "released"
     assert Application.objects.get(pk=delivered.application_id).state == "closed"
+
+
+def test_one_pin_that_cannot_be_closed_holds_up_no_other(
+    delivered: CardOrder, holder: Actor, proven: None, run_jobs: Jobs, make_order: Callable[..., CardOrder]
+) -> None:
+    page = pin_release.ask(delivered.application_id, by=holder)
+    run_jobs("signing")
+    pin_release.show(page, by=holder)
+    other = make_order()
+    stuck = SealedPin.objects.create(
+        card_id=uuid.uuid4(),
+        application_id=other.application_id,
+        person_id=other.person_id,
+        station_order_id="other",
+        card_serial="4000000000009999",
+        sealed=b"\0",
+    )
+    holder_of_other = holder_of(other.person)
+    with transaction.atomic():
+        locked = pins.locked(stuck.pk)
+        more = {"session": "s", "card_in_hand": True, "step_up": True, "by": holder_of_other, "now": clock.now()}
+        request = pins.ask(locked, public_key=b"\0" * 32, **more)
+        pins.record_showing(locked, request, by=holder_of_other, now=clock.now())
+    long_ago = clock.now() - timedelta(minutes=11)
+    SealedPin.objects.filter(pk=stuck.pk).update(first_shown_at=long_ago - timedelta(minutes=1))
+    SealedPin.objects.exclude(pk=stuck.pk).update(first_shown_at=long_ago)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE FUNCTION no_more() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+            f"IF NEW.id = '{stuck.pk}' THEN RAISE EXCEPTION 'stuck'; END IF; RETURN NEW; END $$;"
+            "CREATE TRIGGER no_more BEFORE UPDATE ON delivery_sealedpin FOR EACH ROW EXECUTE FUNCTION no_more()"
+        )
+    try:
+        with pytest.raises(ExceptionGroup):
+            pin_release.tidy()
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("DROP FUNCTION no_more() CASCADE")
+    assert SealedPin.objects.exclude(pk=stuck.pk).get().state == "released"
 
 
 def test_the_signer_asks_the_law_itself(
