@@ -143,8 +143,12 @@ class ScriptedCourier:
     told: list[tuple[Recipient, str, str]] = field(default_factory=list)
     happenings: list[CourierEvent] = field(default_factory=list)
     fails: int = 0
+    refuses: int = 0
 
     def create(self, *, parcel_id: str, recipient: Recipient, address: str, reference: str) -> str:
+        if self.refuses:
+            self.refuses -= 1
+            raise NeighbourFailed("courier", "refused", outcome_known=True)
         number = self.parcels.setdefault(parcel_id, f"TR{700000 + len(self.parcels)}")
         self.told.append((recipient, address, reference))
         if self.fails:

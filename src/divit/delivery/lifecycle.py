@@ -20,6 +20,7 @@ class State(StrEnum):
     DELIVERED = "delivered"  # kimlik kontrolüyle teslim edildi
     RETURNED = "returned"  # iade geldi
     COLLECTED = "collected"  # merkezden elden alındı
+    LOST = "lost"  # kayboldu ya da gönderilemez; yeni kartı üretilecek
 
 
 class Act(StrEnum):
@@ -31,6 +32,8 @@ class Act(StrEnum):
     RETURN = "return"
     SEND_AGAIN = "send_again"
     COLLECT = "collect"
+    LOSE = "lose"  # bu karttan vazgeç
+    PACK = "pack"  # yeni kartı paketle
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +58,7 @@ def producer_cannot_hand_over(facts: Facts) -> bool:
 _COURIER = frozenset({Role.COURIER})
 _DISPATCHER = frozenset({Role.DISPATCHER})
 _MOVING = frozenset({State.HANDED_OVER, State.ON_THE_WAY})
+_NOT_IN_HAND = frozenset({State.PACKED, State.RETURNED}) | _MOVING
 _IDENTITY = "BTK 27.12.2016, 2016/DK-YED/517"
 
 PARCEL: Lifecycle[Facts] = Lifecycle(
@@ -76,6 +80,9 @@ PARCEL: Lifecycle[Facts] = Lifecycle(
             (identity_not_checked, producer_cannot_hand_over),
             _IDENTITY,
         ),
+        # What the courier lost, what came back damaged, what no courier takes: another card is made and sent instead.
+        Rule(Act.LOSE, _DISPATCHER, _NOT_IN_HAND, State.LOST),
+        Rule(Act.PACK, _DISPATCHER, frozenset({State.LOST}), State.PACKED, (producer_cannot_hand_over,)),
     ],
 )
 

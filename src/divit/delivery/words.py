@@ -12,6 +12,7 @@ STATES: dict[str, str | Promise] = {
     State.DELIVERED: _("Kimlik kontrolüyle teslim edildi"),
     State.RETURNED: _("Teslim edilemedi, geri geldi"),
     State.COLLECTED: _("Merkezden elden alındı"),
+    State.LOST: _("Karttan vazgeçildi, yenisi üretilecek"),
 }
 _UNREADABLE_PIN = _(
     "Bu kartın PIN'i açılamıyor; hata sizde değil. Sayfanın altındaki destek adresine başvuru numaranızı yazın, "
@@ -34,5 +35,5 @@ REFUSALS: dict[str, str | Promise] = {
 TROUBLES: dict[str, str | Promise] = {
     "courier_down": _("Kurye firması yanıt vermiyor; kendiliğinden yeniden denenecek."),
     "identity_not_checked": _("Kurye kimlik kontrolü yapmadan bıraktığını bildirdi. Firmayı arayın."),
-    "address_refused": _("Kurye firması adresi kabul etmedi."),
+    "address_refused": _("Kurye firması gönderiyi kabul etmedi: adresi kontrol edin, sonra yeniden deneyin."),
 }

@@ -13,6 +13,7 @@ from divit.applications import selectors as applications
 from divit.applications import services as application_services
 from divit.applications.lifecycle import Act as ApplicationAct
 from divit.applications.models import Application
+from divit.audit import ledger
 from divit.delivery import selectors
 from divit.delivery.lifecycle import Act, State
 from divit.delivery.models import NO_SUCH_PARCEL, CourierReport, Parcel
@@ -28,6 +29,7 @@ from divit.production import services as production
 from divit.production.lifecycle import Act as OrderAct
 
 COURIER = Actor(role=Role.COURIER, id="courier", level=Level.SUBSTANTIAL)
+REFUSED = "address_refused"
 _PATIENCE = timedelta(minutes=2)
 _ACT_OF = {"on_the_way": Act.DEPART, "delivered": Act.DELIVER, "returned": Act.RETURN}
 _NOTICE_OF = {
@@ -43,21 +45,51 @@ def dispatch(order_id: uuid.UUID, *, digits: str, by: Actor) -> Parcel:
     with transaction.atomic():
         order = production.locked(order_id)
         production.check_in_hand(order, digits)
+        earlier = parcels.locked_of_order(order.pk)
         standing = card_production.stands(order)
         production.carry_out(order, OrderAct.DISPATCH, by=by, living_certificate=standing, now=clock.now())
         parcel = parcels.pack(
+            earlier,
             order_id=order.pk,
             application_id=order.application_id,
             person_id=order.person_id,
             produced_by=order.produced_by,
             by=by,
+            now=clock.now(),
         )
         _announce_later(parcel)
         return parcel
 
 
+def lose(parcel_id: uuid.UUID, *, by: Actor) -> None:
+    """A card that was lost on its way, came back damaged or cannot be sent: its certificate ends, a new one is made.
+
+    Raises `Refused` for one that is in somebody's hand.
+    """
+    with transaction.atomic():
+        known = selectors.parcel(parcel_id)
+        application_services.locked(known.application_id)
+        order = production.locked(known.order_id)
+        parcel = parcels.locked(parcel_id)
+        parcels.check(parcel, Act.LOSE, by=by)
+        # The card first: what it locks is locked before the ledger is written.
+        card_production.give_up_lost(order, by=by)
+        parcels.carry_out(parcel, Act.LOSE, by=by, now=clock.now())
+
+
+def retry(parcel_id: uuid.UUID, *, by: Actor) -> None:
+    """Ask the courier again for a parcel that it refused; the job itself decides whether anything is left to do."""
+    with transaction.atomic():
+        parcel = parcels.locked(parcel_id)
+        ledger.record(by=by, act="parcel.retry", subject=("parcel", str(parcel.pk)), person_id=str(parcel.person_id))
+        _announce_later(parcel)
+
+
 def announce(parcel_id: uuid.UUID, *, courier: Courier) -> None:
-    """Tell the courier and get the tracking number. Raises `NeighbourFailed` to be tried again."""
+    """Tell the courier and get the tracking number. Raises `NeighbourFailed` to be tried again.
+
+    A clear no is shown at the desk and not asked for again by itself: somebody must put it right.
+    """
     parcel = selectors.parcel(parcel_id)
     if parcel.state != State.PACKED:
         return
@@ -71,7 +103,10 @@ def announce(parcel_id: uuid.UUID, *, courier: Courier) -> None:
             reference=application.reference,
         )
     except NeighbourFailed as failure:
-        parcels.note_trouble(parcel.pk, "address_refused" if failure.how == "refused" else "courier_down")
+        if failure.how == "refused":
+            parcels.note_trouble(parcel.pk, REFUSED)
+            return
+        parcels.note_trouble(parcel.pk, "courier_down")
         raise
     with transaction.atomic():
         current = parcels.locked(parcel.pk)
@@ -159,7 +194,8 @@ def resume() -> int:
     Reports that came before their parcel's number are followed.
     """
     before = clock.now() - _PATIENCE
-    waiting = [parcel for parcel in selectors.in_states([State.PACKED]) if parcel.changed_at < before]
+    packed = selectors.in_states([State.PACKED])
+    waiting = [parcel for parcel in packed if parcel.changed_at < before and parcel.trouble != REFUSED]
     each(waiting, _announce_again)
     follow_early_reports()
     return len(waiting)

@@ -222,6 +222,11 @@ def spoil(order_id: uuid.UUID, *, why: str, by: Actor) -> None:
         _spoil(order, why=why, by=by)
 
 
+def give_up_lost(order: CardOrder, *, by: Actor) -> None:
+    """The same for a dispatched card, inside the transaction that has locked its order and gives its parcel up."""
+    _spoil(order, why="card_lost", by=by)
+
+
 def requeue(order_id: uuid.UUID, *, by: Actor) -> None:
     """The next card for an order whose card was spoiled."""
     with transaction.atomic():

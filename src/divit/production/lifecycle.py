@@ -113,6 +113,8 @@ CARD_ORDER: Lifecycle[Facts] = Lifecycle(
         Rule(Act.SPOIL, _PRODUCER, frozenset({State.PERSONALISING, State.LOADING, State.PRODUCED}), State.SPOILED),
         Rule(Act.SPOIL, _INSPECTOR, frozenset({State.PRODUCED}), State.SPOILED),
         Rule(Act.SPOIL, _DISPATCHER, frozenset({State.INSPECTED}), State.SPOILED),
+        # Given up on its way, before anybody's identity was checked: as good as a broken one.
+        Rule(Act.SPOIL, _DISPATCHER, frozenset({State.DISPATCHED}), State.SPOILED),
         Rule(
             Act.REQUEUE,
             _PRODUCER | _SYSTEM,

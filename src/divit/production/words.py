@@ -44,6 +44,7 @@ TROUBLES: dict[str, str | Promise] = {
         "Sertifika imzası gecikiyor; kendiliğinden yeniden denenecek. Sürerse sistem yöneticisini arayın."
     ),
     "signing_refused": _("İmza birimi sertifikayı imzalamadı: kurallar ya da imza anahtarı bu arada değişmiş."),
+    "card_lost": _("Kart sahibine ulaşmadan kayboldu ya da gönderilemedi; sertifikası iptal edildi."),
     "not_made": _("Kart istasyonda üretilemedi."),
     "certificate_closed": _("Karttaki sertifika, kart yola çıkmadan kapatıldı."),
     "damaged": _("Kartta gözle görülen kusur var."),

@@ -152,6 +152,36 @@ def test_a_returned_parcel_is_handed_over_at_the_counter(
     assert parcel.state == "collected"
 
 
+def test_a_lost_parcel_is_given_up_at_the_dispatch_desk(
+    make_order: Callable[..., CardOrder],
+    at_desk: Callable[..., Client],
+    station: ScriptedStation,
+    courier: ScriptedCourier,
+    run_jobs: Jobs,
+) -> None:
+    order = make_order()
+    producer, inspector, dispatcher = (at_desk(role) for role in (Role.PRODUCER, Role.INSPECTOR, Role.DISPATCHER))
+    here = {"order_id": order.pk}
+    producer.post(reverse("console:production_order", kwargs=here), {"act": "take"})
+    run_jobs()
+    digits = digits_of(order)
+    inspector.post(reverse("console:inspection_order", kwargs=here), {"act": "inspect", "digits": digits})
+    dispatcher.post(reverse("console:dispatch_order", kwargs=here), {"act": "dispatch", "digits": digits})
+    courier.refuses = 1
+    run_jobs()
+    parcel = Parcel.objects.get(order=order)
+    address = reverse("console:dispatch_parcel", kwargs={"parcel_id": parcel.pk})
+    assert "Yeniden dene" in _page(dispatcher.get(address))
+    assert dispatcher.post(address, {"act": "retry"}).status_code == 303
+    run_jobs()
+    assert "Bu karttan vazgeç" in _page(dispatcher.get(address))
+    assert dispatcher.post(address, {"act": "lose"}).status_code == 303
+    parcel.refresh_from_db()
+    assert parcel.state == "lost"
+    assert dispatcher.post(address, {"act": "lose"}).status_code == 409
+    assert producer.post(reverse("console:production_order", kwargs=here), {"act": "requeue"}).status_code == 303
+
+
 def test_the_registry_finds_by_reference_name_and_number(
     make_order: Callable[..., CardOrder], make_person: Callable[..., Person], at_desk: Callable[..., Client]
 ) -> None:

@@ -7,7 +7,8 @@ import pytest
 from django.db import connection, transaction
 
 from divit.applications.models import Application
-from divit.delivery.models import CourierReport, Parcel
+from divit.certificates.models import Certificate
+from divit.delivery.models import CourierReport, Parcel, SealedPin
 from divit.flows import card_delivery, card_production
 from divit.kernel import clock
 from divit.kernel.actors import Actor, Role
@@ -209,3 +210,58 @@ def test_a_lost_job_is_put_back(inspected: CardOrder, courier: ScriptedCourier, 
     assert card_delivery.resume() == 1
     run_jobs()
     assert _state(row) == "handed_over"
+
+
+@pytest.mark.parametrize("where", ["packed", "handed_over", "on_the_way", "returned"])
+def test_a_card_that_will_not_arrive_is_made_and_sent_anew(
+    inspected: CardOrder, courier: ScriptedCourier, station: ScriptedStation, run_jobs: Jobs, where: str
+) -> None:
+    row = card_delivery.dispatch(inspected.pk, digits=digits_of(inspected), by=DISPATCHER)
+    if where != "packed":
+        run_jobs()
+        (number,) = courier.parcels.values()
+        if where != "handed_over":
+            courier.happened(number, where)
+            card_delivery.read_events(courier=courier)
+    assert _state(row) == where
+    card_delivery.lose(row.pk, by=DISPATCHER)
+    order = CardOrder.objects.get(pk=inspected.pk)
+    assert (_state(row), order.state, order.trouble) == ("lost", "spoiled", "card_lost")
+    assert Certificate.objects.get().state == "revoked"
+    assert SealedPin.objects.get().state == "discarded"
+    card_production.requeue(order.pk, by=PRODUCER)
+    card_production.take(order.pk, by=PRODUCER)
+    run_jobs()
+    card_production.inspect(order.pk, digits=digits_of(order), by=INSPECTOR)
+    again = card_delivery.dispatch(order.pk, digits=digits_of(order), by=DISPATCHER)
+    run_jobs()
+    again.refresh_from_db()
+    assert (again.pk, again.state, again.journey) == (row.pk, "handed_over", 2)
+    courier.happened(again.tracking_no, "delivered", checked=True)
+    card_delivery.read_events(courier=courier)
+    assert _state(row) == "delivered"
+    assert Application.objects.get(pk=row.application_id).state == "delivered"
+
+
+def test_a_card_in_its_holders_hand_is_not_given_up(parcel: Parcel, courier: ScriptedCourier) -> None:
+    courier.happened(parcel.tracking_no, "delivered", checked=True)
+    card_delivery.read_events(courier=courier)
+    with pytest.raises(Refused, match="not_from_this_state"):
+        card_delivery.lose(parcel.pk, by=DISPATCHER)
+    assert Certificate.objects.get().state == "valid"
+
+
+def test_what_the_courier_refuses_waits_for_a_person(
+    inspected: CardOrder, courier: ScriptedCourier, run_jobs: Jobs
+) -> None:
+    row = card_delivery.dispatch(inspected.pk, digits=digits_of(inspected), by=DISPATCHER)
+    courier.refuses = 1
+    run_jobs()
+    row.refresh_from_db()
+    assert (row.state, row.trouble) == ("packed", "address_refused")
+    Parcel.objects.filter(pk=row.pk).update(changed_at=clock.now() - timedelta(minutes=10))
+    assert card_delivery.resume() == 0
+    card_delivery.retry(row.pk, by=DISPATCHER)
+    run_jobs()
+    row.refresh_from_db()
+    assert (row.state, row.trouble) == ("handed_over", "")

@@ -19,6 +19,8 @@ ALLOWED = {
     ("on_the_way", "return", C): "returned",
     ("returned", "send_again", D): "packed",
     ("returned", "collect", D): "collected",
+    **{(state, "lose", D): "lost" for state in ("packed", "handed_over", "on_the_way", "returned")},
+    ("lost", "pack", D): "packed",
 }
 SHOWABLE = PinFacts(card_in_hand=True, step_up=True, shown=0)
 SHOWN = PinFacts(card_in_hand=True, step_up=True, shown=1)

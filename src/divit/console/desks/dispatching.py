@@ -1,6 +1,7 @@
 """Sevkiyat: inspected cards go to the courier, returned ones are sent again or handed over at the counter."""
 
 import uuid
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -25,6 +26,7 @@ from divit.production.lifecycle import State as OrderState
 
 UNDER_WAY = (State.PACKED, State.HANDED_OVER, State.ON_THE_WAY, State.RETURNED)
 _PAGE = 100
+_SIMPLE = {"send_again": card_delivery.send_again, "lose": card_delivery.lose, "retry": card_delivery.retry}
 
 
 @desk(Role.DISPATCHER)
@@ -81,18 +83,13 @@ def dispatch_order(request: DeskRequest, order_id: uuid.UUID) -> HttpResponse:
 def dispatch_parcel(request: DeskRequest, parcel_id: uuid.UUID) -> HttpResponse:
     """One parcel: where it is, and what may be done with it."""
     parcel = selectors.parcel(parcel_id)
-    act = request.POST.get("act")
+    act = request.POST.get("act", "")
     checked = IdentityCheckedForm(request.POST if act == "collect" else None)
     refusal = ""
     by = request.actor
-    if act == "send_again" or (checked.is_bound and checked.is_valid()):
-        refusal = attempt(
-            lambda: (
-                card_delivery.send_again(parcel_id, by=by)
-                if act == "send_again"
-                else card_delivery.collect(parcel_id, identity_checked=True, by=by)
-            )
-        )
+    if act in _SIMPLE or (checked.is_bound and checked.is_valid()):
+        collect = partial(card_delivery.collect, identity_checked=True)
+        refusal = attempt(lambda: _SIMPLE.get(act, collect)(parcel_id, by=by))
         if not refusal:
             return done(request, _("Yapıldı."), to="console:dispatch_parcel", parcel_id=parcel_id)
     context = {
@@ -101,6 +98,7 @@ def dispatch_parcel(request: DeskRequest, parcel_id: uuid.UUID) -> HttpResponse:
         "trouble": words.TROUBLES.get(parcel.trouble, ""),
         "reports": selectors.reports_of(parcel.tracking_no),
         "acts": _open_acts(parcel, by_id=by.id),
+        "may_retry": parcel.state == State.PACKED and parcel.trouble == card_delivery.REFUSED,
         "checked": checked,
     }
     _look(request, str(parcel.person_id), ("parcel", str(parcel.pk)))

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from divit.audit import moves
-from divit.delivery.lifecycle import PARCEL, Act, Facts
+from divit.delivery.lifecycle import PARCEL, Act, Facts, State
 from divit.delivery.models import NO_SUCH_PARCEL, CourierFeed, CourierReport, Parcel
 from divit.delivery.ports import CourierEvent
 from divit.kernel.actors import Actor
@@ -16,21 +16,33 @@ _FEED = "courier"
 
 
 def pack(
+    earlier: Parcel | None,
     *,
     order_id: uuid.UUID,
     application_id: uuid.UUID,
     person_id: uuid.UUID | str,
     produced_by: str,
     by: Actor,
+    now: datetime,
 ) -> Parcel:
-    """A parcel for a card that passed inspection; the same order again gives the same parcel."""
-    parcel, made = Parcel.objects.get_or_create(
-        order_id=order_id,
-        defaults={"application_id": application_id, "person_id": person_id, "produced_by": produced_by},
+    """A parcel for a card that passed inspection.
+
+    A card that was made anew in place of a lost one takes the next journey of the `earlier` parcel, which is locked.
+    """
+    if earlier is not None:
+        earlier.produced_by = produced_by
+        carry_out(earlier, Act.PACK, by=by, now=now)
+        return earlier
+    parcel = Parcel.objects.create(
+        order_id=order_id, application_id=application_id, person_id=person_id, produced_by=produced_by
     )
-    if made:
-        moves.born(parcel, law=PARCEL, by=by, note={"order": str(order_id)})
+    moves.born(parcel, law=PARCEL, by=by, note={"order": str(order_id)})
     return parcel
+
+
+def locked_of_order(order_id: uuid.UUID) -> Parcel | None:
+    """The parcel of an order whose card was on its way before, locked until the end of the transaction."""
+    return Parcel.objects.select_for_update(of=("self",), no_key=True).filter(order_id=order_id).first()
 
 
 def locked(parcel_id: uuid.UUID) -> Parcel:
@@ -39,6 +51,12 @@ def locked(parcel_id: uuid.UUID) -> Parcel:
     if parcel is None:
         raise NotFound("parcel")
     return parcel
+
+
+def check(parcel: Parcel, act: Act, *, by: Actor) -> None:
+    """Ask the law before anything else is done for an act. Raises `Refused`."""
+    facts = Facts(acting=by.id, produced_by=parcel.produced_by)
+    PARCEL.decide(act, role=by.role, state=State(parcel.state), facts=facts)
 
 
 def carry_out(
@@ -55,8 +73,9 @@ def carry_out(
     changes: dict[str, object] = {"trouble": "", "changed_at": now}
     if tracking_no is not None:
         changes["tracking_no"] = tracking_no
-    if act is Act.SEND_AGAIN:
+    if act in (Act.SEND_AGAIN, Act.PACK):
         changes |= {"journey": parcel.journey + 1, "asked_at": None, "tracking_no": ""}
+        changes["produced_by"] = parcel.produced_by
     facts = Facts(identity_checked=identity_checked, acting=by.id, produced_by=parcel.produced_by)
     moves.move(parcel, act, law=PARCEL, by=by, facts=facts, changes=changes, note=dict(note))
 

@@ -54,15 +54,15 @@ NOTICES = {
         "on {at}, as you accepted when you applied. Signatures that you made before are not affected.",
     ),
     "certificate_spoiled": Notice(
-        sms_tr="Kartınızın üretimi sırasında bir aksaklık oldu; size ücretsiz yeni bir kart hazırlıyoruz.",
-        sms_en="Something went wrong while your card was being made; we are making you a new one at no charge.",
+        sms_tr="Kartınız size ulaşmadan bir aksaklık oldu; size ücretsiz yeni bir kart hazırlıyoruz.",
+        sms_en="Something went wrong before your card reached you; we are making you a new one at no charge.",
         subject_tr="Kartınızı yeniden hazırlıyoruz",
         subject_en="We are making your card again",
-        mail_tr="Kartınızın üretimi sırasında bir aksaklık oldu. Hazırlanan {serial} seri numaralı sertifika size "
-        "ulaşmadan {at} itibarıyla iptal edildi; yeni kartınız ve sertifikanız ücretsiz olarak hazırlanıyor. Sizin bir "
-        "şey yapmanız gerekmiyor.",
-        mail_en="Something went wrong while your card was being made. The certificate {serial} was revoked on {at} "
-        "before it reached you; a new card and certificate are being made at no charge. You need not do anything.",
+        mail_tr="Kartınız size ulaşmadan bir aksaklık oldu. Karttaki {serial} seri numaralı sertifika {at} "
+        "itibarıyla iptal edildi; yeni kartınız ve sertifikanız ücretsiz olarak hazırlanıyor. Sizin bir şey yapmanız "
+        "gerekmiyor.",
+        mail_en="Something went wrong before your card reached you. The certificate {serial} was revoked on {at}; a "
+        "new card and certificate are being made at no charge. You need not do anything.",
     ),
     "certificate_issued": Notice(
         sms_tr="Adınıza nitelikli elektronik sertifika üretildi ({at}). Böyle bir başvurunuz yoksa hemen bize haber "
