@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Case, Q, QuerySet, When
 
 from divit.audit.selectors import moves_of
 from divit.delivery.lifecycle import PARCEL, PinState, State
@@ -33,11 +33,12 @@ def parcel_by_number(tracking_no: str) -> Parcel | None:
 
 
 def in_states(states: Iterable[State]) -> QuerySet[Parcel]:
-    """The parcels of the dispatch desk, the longest waiting first."""
+    """The parcels of the dispatch desk: what waits for the desk before what is with the courier, oldest first."""
+    waits_for_desk = Case(When(Q(state=State.RETURNED) | ~Q(trouble=""), then=0), default=1)
     return (
         Parcel.objects.filter(state__in=list(states))
         .select_related("person", "application")
-        .order_by("packed_at", "id")
+        .order_by(waits_for_desk, "packed_at", "id")
     )
 
 

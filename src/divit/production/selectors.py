@@ -4,12 +4,14 @@ import uuid
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Case, Q, QuerySet, When
 
 from divit.audit.selectors import moves_of
 from divit.kernel.errors import NotFound
 from divit.production.lifecycle import CARD_ORDER, State
 from divit.production.models import Card, CardOrder
+
+_BY_MACHINE = (State.PERSONALISING, State.CERTIFYING, State.LOADING)
 
 
 def order_of(application_id: uuid.UUID) -> CardOrder | None:
@@ -41,11 +43,12 @@ def living_card_of(order_id: uuid.UUID) -> Card | None:
 
 
 def in_states(states: Iterable[State]) -> QuerySet[CardOrder]:
-    """The orders of a desk, the longest waiting first."""
+    """The orders of a desk: what somebody must do something about before what the machines do, oldest first."""
+    waits_for_desk = Case(When(Q(state__in=_BY_MACHINE, trouble=""), then=1), default=0)
     return (
         CardOrder.objects.filter(state__in=list(states))
         .select_related("person", "institution", "application")
-        .order_by("queued_at", "id")
+        .order_by(waits_for_desk, "queued_at", "id")
     )
 
 

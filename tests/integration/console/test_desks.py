@@ -9,12 +9,13 @@ from django.urls import reverse
 
 from divit.audit import selectors as audit
 from divit.certificates.models import Certificate
+from divit.console.desks import cards, dispatching
 from divit.delivery.models import Parcel
-from divit.flows import card_delivery
+from divit.flows import card_delivery, card_production
 from divit.identity.models import Person
 from divit.kernel.actors import Role
 from divit.production.models import CardOrder
-from tests.fixtures_cards import ScriptedCourier, ScriptedStation, digits_of
+from tests.fixtures_cards import DISPATCHER, INSPECTOR, PRODUCER, ScriptedCourier, ScriptedStation, digits_of
 from tests.integration.console.conftest import log_in
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("pin_recipient")]
@@ -250,3 +251,52 @@ def test_the_home_shows_each_their_own(
     appoint(person, order.institution, "representative")
     assert "E-imza temsilcisi masası" in _page(log_in(person).get(reverse("console:home")))
     assert "Çalışan girişi" in _page(Client().get(reverse("console:home")))
+
+
+def test_behind_a_hundred_others_a_card_is_still_found(
+    make_order: Callable[..., CardOrder], at_desk: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for room in (cards, dispatching):
+        monkeypatch.setattr(room, "MOST_SHOWN", 2)
+    orders = [make_order() for _time in range(4)]
+    last = orders[-1].application.reference
+    producer = at_desk(Role.PRODUCER)
+    page = _page(producer.get(reverse("console:production")))
+    assert last not in page
+    assert "ilk yüz kayıt" in page
+    found = producer.post(reverse("console:production"), {"text": last.replace("-", " ").lower()})
+    assert (found.status_code, found["Location"]) == (
+        303,
+        reverse("console:production_order", kwargs={"order_id": orders[-1].pk}),
+    )
+    for typed in ("D7K3-M9Q2PA", "'; DROP TABLE", "\x00", ""):
+        assert producer.post(reverse("console:production"), {"text": typed}).status_code == 409, typed
+    elsewhere = at_desk(Role.INSPECTOR).post(reverse("console:inspection"), {"text": last})
+    assert "bekleyen bir şey yok" in _page(elsewhere)
+
+
+def test_a_returned_parcel_stands_above_those_on_the_road_and_is_found_by_its_number(
+    make_order: Callable[..., CardOrder],
+    at_desk: Callable[..., Client],
+    station: ScriptedStation,
+    courier: ScriptedCourier,
+    run_jobs: Jobs,
+) -> None:
+    orders = [make_order() for _time in range(3)]
+    for order in orders:
+        card_production.take(order.pk, by=PRODUCER)
+    run_jobs()
+    for order in orders:
+        card_production.inspect(order.pk, digits=digits_of(order), by=INSPECTOR)
+        card_delivery.dispatch(order.pk, digits=digits_of(order), by=DISPATCHER)
+    run_jobs()
+    back = Parcel.objects.get(order=orders[-1])
+    courier.happened(back.tracking_no, "returned")
+    card_delivery.read_events(courier=courier)
+    dispatcher = at_desk(Role.DISPATCHER)
+    desk = reverse("console:dispatch")
+    page = _page(dispatcher.get(desk))
+    assert min(page.index(order.application.reference) for order in orders) == page.index(back.application.reference)
+    address = reverse("console:dispatch_parcel", kwargs={"parcel_id": back.pk})
+    for typed in (back.tracking_no, f" {back.tracking_no} ", back.application.reference):
+        assert dispatcher.post(desk, {"text": typed})["Location"] == address

@@ -7,15 +7,17 @@ from typing import Any
 from django import forms
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from divit.applications.kinds import Kind
 from divit.applications.labels import KINDS
 from divit.certificates import selectors as certificates
 from divit.certificates.models import Certificate
 from divit.console.access import DeskRequest, desk
+from divit.console.desks.finding import MOST_SHOWN, application_of, search
 from divit.console.forms import CardInHandForm, SpoiledForm
 from divit.console.pages import attempt, done
 from divit.flows import card_production
@@ -27,7 +29,6 @@ from divit.production.models import Card, CardOrder
 
 PRODUCER_SEES = (State.QUEUED, State.PERSONALISING, State.CERTIFYING, State.LOADING, State.PRODUCED, State.SPOILED)
 INSPECTOR_SEES = (State.PRODUCED,)
-_PAGE = 100
 _SIMPLE = {
     "take": card_production.take,
     "requeue": card_production.requeue,
@@ -65,19 +66,32 @@ class Made:
 
 
 @desk(Role.PRODUCER)
-@require_safe
+@require_http_methods(["GET", "POST"])
 def production(request: DeskRequest) -> HttpResponse:
-    """The queue, the longest waiting first."""
-    rows = [row_of(order) for order in selectors.in_states(PRODUCER_SEES)[:_PAGE]]
-    return render(request, "console/cards/queue.html", {"rows": rows, "desk": "production"})
+    """The queue: what waits for somebody first; any other is found by its number."""
+    return _queue(request, PRODUCER_SEES, name="production")
 
 
 @desk(Role.INSPECTOR)
-@require_safe
+@require_http_methods(["GET", "POST"])
 def inspection(request: DeskRequest) -> HttpResponse:
     """Cards that wait for a second person."""
-    rows = [row_of(order) for order in selectors.in_states(INSPECTOR_SEES)[:_PAGE]]
-    return render(request, "console/cards/queue.html", {"rows": rows, "desk": "inspection"})
+    return _queue(request, INSPECTOR_SEES, name="inspection")
+
+
+def _queue(request: DeskRequest, states: tuple[State, ...], *, name: str) -> HttpResponse:
+    def place_of(text: str) -> str:
+        order = selectors.order_of(application_of(text).pk)
+        if order is None or order.state not in states:
+            raise NotFound("card order")
+        return reverse(f"console:{name}_order", kwargs={"order_id": order.pk})
+
+    form, found = search(request, label=_("Başvuru numarası"), place_of=place_of)
+    if found is not None:
+        return found
+    rows = [row_of(order) for order in selectors.in_states(states)[: MOST_SHOWN + 1]]
+    context = {"rows": rows[:MOST_SHOWN], "more": len(rows) > MOST_SHOWN, "desk": name, "form": form}
+    return render(request, "console/cards/queue.html", context, status=409 if form.errors else 200)
 
 
 @desk(Role.PRODUCER)

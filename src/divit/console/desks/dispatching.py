@@ -7,12 +7,14 @@ from typing import Any
 from django import forms
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from divit.applications import selectors as applications
 from divit.console.access import DeskRequest, desk
 from divit.console.desks.cards import is_closed, open_acts, row_of
+from divit.console.desks.finding import MOST_SHOWN, application_of, search
 from divit.console.forms import CardInHandForm, IdentityCheckedForm, SpoiledForm
 from divit.console.pages import attempt, done
 from divit.delivery import selectors, words
@@ -25,20 +27,41 @@ from divit.production import selectors as production
 from divit.production.lifecycle import State as OrderState
 
 UNDER_WAY = (State.PACKED, State.HANDED_OVER, State.ON_THE_WAY, State.RETURNED)
-_PAGE = 100
 _SIMPLE = {"send_again": card_delivery.send_again, "lose": card_delivery.lose, "retry": card_delivery.retry}
 
 
 @desk(Role.DISPATCHER)
-@require_safe
+@require_http_methods(["GET", "POST"])
 def dispatch(request: DeskRequest) -> HttpResponse:
-    """Cards to pack, and parcels under way."""
-    rows = [row_of(order) for order in production.in_states([OrderState.INSPECTED])[:_PAGE]]
+    """Cards to pack, and parcels under way: what waits for the desk first; any other is found by its number."""
+    form, found = search(request, label=_("Başvuru ya da gönderi numarası"), place_of=_place_of)
+    if found is not None:
+        return found
+    rows = [row_of(order) for order in production.in_states([OrderState.INSPECTED])[: MOST_SHOWN + 1]]
     parcels = [
         {"parcel": parcel, "state": words.STATES[parcel.state], "trouble": words.TROUBLES.get(parcel.trouble, "")}
-        for parcel in selectors.in_states(UNDER_WAY)[:_PAGE]
+        for parcel in selectors.in_states(UNDER_WAY)[: MOST_SHOWN + 1]
     ]
-    return render(request, "console/dispatch/queue.html", {"rows": rows, "parcels": parcels})
+    context = {
+        "form": form,
+        "rows": rows[:MOST_SHOWN],
+        "parcels": parcels[:MOST_SHOWN],
+        "more": max(len(rows), len(parcels)) > MOST_SHOWN,
+    }
+    return render(request, "console/dispatch/queue.html", context, status=409 if form.errors else 200)
+
+
+def _place_of(text: str) -> str:
+    parcel = selectors.parcel_by_number(text)
+    if parcel is None:
+        application = application_of(text)
+        order = production.order_of(application.pk)
+        if order is not None and order.state == OrderState.INSPECTED:
+            return reverse("console:dispatch_order", kwargs={"order_id": order.pk})
+        parcel = selectors.parcel_of(application.pk)
+    if parcel is None:
+        raise NotFound("parcel")
+    return reverse("console:dispatch_parcel", kwargs={"parcel_id": parcel.pk})
 
 
 @desk(Role.DISPATCHER)
