@@ -7,7 +7,7 @@ from divit.delivery.lifecycle import State
 
 STATES: dict[str, str | Promise] = {
     State.PACKED: _("Paketlendi, gönderi numarası bekleniyor"),
-    State.HANDED_OVER: _("Kuryeye verildi"),
+    State.HANDED_OVER: _("Kuryeye bildirildi"),
     State.ON_THE_WAY: _("Dağıtımda"),
     State.DELIVERED: _("Kimlik kontrolüyle teslim edildi"),
     State.RETURNED: _("Teslim edilemedi, geri geldi"),

@@ -17,12 +17,13 @@ NOTICES = {
         "to the courier; you will get the tracking number then.",
     ),
     "parcel_handed_over": Notice(
-        sms_tr="E-imza kartınız kuryeye verildi. Gönderi no: {tracking_no}. " + _ID_TR,
-        sms_en="Your e-signature card is with the courier. Tracking no: {tracking_no}. " + _ID_EN,
-        subject_tr="Kartınız kuryeye verildi",
-        subject_en="Your card is with the courier",
-        mail_tr="E-imza kartınız kuryeye verildi. Gönderi numaranız: {tracking_no}\n\n" + _ID_TR,
-        mail_en="Your e-signature card is with the courier. Your tracking number: {tracking_no}\n\n" + _ID_EN,
+        sms_tr="E-imza kartınız için kurye çağrıldı. Gönderi no: {tracking_no}. " + _ID_TR,
+        sms_en="A courier was called for your e-signature card. Tracking no: {tracking_no}. " + _ID_EN,
+        subject_tr="Kartınız için kurye çağrıldı",
+        subject_en="A courier was called for your card",
+        mail_tr="E-imza kartınız paketlendi ve kurye çağrıldı. Gönderi numaranız: {tracking_no}\n\n" + _ID_TR,
+        mail_en="Your e-signature card is packed and a courier was called. Your tracking number: {tracking_no}\n\n"
+        + _ID_EN,
     ),
     "parcel_on_the_way": Notice(
         sms_tr="E-imza kartınız dağıtıma çıktı ({tracking_no}). " + _ID_TR,

@@ -65,7 +65,7 @@ ACTS: dict[str, str | Promise] = {
     "card_order.requeue": _("Kartınız yeniden üretilmek üzere sıraya alındı"),
     "card_order.cancel": _("Kart üretimi iptal edildi"),
     "parcel.begin": _("Kartınız paketlendi"),
-    "parcel.announce": _("Kartınız kuryeye verildi"),
+    "parcel.announce": _("Kartınız kuryeye bildirildi"),
     "parcel.depart": _("Kartınız dağıtıma çıktı"),
     "parcel.deliver": _("Kartınız kimlik kontrolüyle teslim edildi"),
     "parcel.return": _("Kartınız teslim edilemedi, geri geldi"),
