@@ -14,6 +14,7 @@ from divit.kernel import clock
 from divit.kernel.actors import Actor, Role
 from divit.kernel.errors import Invalid, NeighbourFailed, NotFound, Refused
 from divit.portal import errors, sessions
+from divit.portal.client_address import client_address
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
 View = Callable[..., HttpResponseBase]
@@ -36,7 +37,7 @@ class NoStore:
 
 
 class PersonInSession:
-    """Says who is logged in: `request.login`, `request.person`, `request.actor`; ends sessions that are over."""
+    """Says who is there: `request.login`, `person`, `actor` and `client_address`; ends sessions that are over."""
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
@@ -45,6 +46,7 @@ class PersonInSession:
         request.login = request.person = None  # type: ignore[attr-defined]
         request.session_ended = False  # type: ignore[attr-defined]
         request.looks = []  # type: ignore[attr-defined]
+        request.client_address = client_address(request)  # type: ignore[attr-defined]
         if settings.SESSION_COOKIE_NAME in request.COOKIES:
             self._recognise(request)
         if request.person is None:  # type: ignore[attr-defined]

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from django.conf import settings
 from django.core import mail
 from django.core.management import CommandError, call_command
 from django.db import connection, connections, transaction
@@ -79,6 +80,22 @@ def test_an_unknown_address_is_answered_like_a_known_one(make_staff: MakeStaff) 
     unknown = Client().post(reverse("account_login"), {"login": "kimse@merkez.example"})
     assert (known.status_code, known.headers["Location"]) == (unknown.status_code, unknown.headers["Location"])
     assert [letter.to for letter in mail.outbox] == [[account.email]]
+
+
+def test_behind_a_proxy_each_browser_has_its_own_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings.DIVIT, "trusted_proxies", 1)
+
+    def may_ask(number: int, forwarded: str) -> bool:
+        told = {"X-Forwarded-For": forwarded}
+        answer = Client().post(reverse("account_login"), {"login": f"k{number}@x.example"}, headers=told)
+        assert answer.status_code == 302 or "Çok fazla deneme" in answer.content.decode()
+        return answer.status_code == 302
+
+    # What the browser itself puts in front is hearsay and buys no new limit.
+    from_one = [may_ask(number, f"203.0.113.{number}, 198.51.100.7") for number in range(25)]
+    assert from_one[0]
+    assert not from_one[-1]
+    assert may_ask(50, "203.0.113.1, 198.51.100.8")
 
 
 def test_an_account_without_second_factor_gets_nowhere(make_staff: MakeStaff) -> None:
