@@ -10,13 +10,12 @@ from allauth.account.internal.flows.reauthentication import suspend_request
 from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequired
 from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as recovery
-from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import path, reverse
 
-from divit.console.account_views import RemoveApp, RemoveKey, ShowKeyAgain, SignInByKey
+from divit.console.account_views import AddApp, AddKey, RemoveApp, RemoveKey, RenewCodes, ShowKeyAgain, SignInByKey
 from divit.kernel.errors import NotFound
 
 
@@ -56,13 +55,13 @@ _PAGES = (
     ("ikinci-adim/", mfa.authenticate, "mfa_authenticate"),
     ("ikinci-adim/yeniden/", mfa.reauthenticate, "mfa_reauthenticate"),
     ("guvenlik/", mfa.index, "mfa_index"),
-    ("guvenlik/uygulama/", totp.activate_totp, "mfa_activate_totp"),
+    ("guvenlik/uygulama/", AddApp.as_view(), "mfa_activate_totp"),
     ("guvenlik/uygulama/kaldir/", RemoveApp.as_view(), "mfa_deactivate_totp"),
     ("guvenlik/kurtarma/", recovery.view_recovery_codes, "mfa_view_recovery_codes"),
-    ("guvenlik/kurtarma/yenile/", recovery.generate_recovery_codes, "mfa_generate_recovery_codes"),
+    ("guvenlik/kurtarma/yenile/", RenewCodes.as_view(), "mfa_generate_recovery_codes"),
     ("guvenlik/kurtarma/indir/", recovery.download_recovery_codes, "mfa_download_recovery_codes"),
     ("guvenlik/anahtarlar/", webauthn.list_webauthn, "mfa_list_webauthn"),
-    ("guvenlik/anahtarlar/ekle/", webauthn.add_webauthn, "mfa_add_webauthn"),
+    ("guvenlik/anahtarlar/ekle/", AddKey.as_view(), "mfa_add_webauthn"),
     ("guvenlik/anahtarlar/yeniden/", ShowKeyAgain.as_view(), "mfa_reauthenticate_webauthn"),
     ("guvenlik/anahtarlar/<int:pk>/kaldir/", RemoveKey.as_view(), "mfa_remove_webauthn"),
     ("guvenlik/anahtarlar/<int:pk>/ad/", webauthn.edit_webauthn, "mfa_edit_webauthn"),

@@ -6,16 +6,20 @@ import smtplib
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet
 from django.conf import settings
 from django.core.mail import EmailMessage
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from divit.identity import staff
+from divit.identity.models import StaffAccount
 from divit.kernel.errors import NeighbourFailed
 
 _OPENING = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
@@ -36,10 +40,25 @@ class StaffAccountAdapter(DefaultAccountAdapter):
 
     def pre_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse | None:
         """An account whose second factor is missing opens nothing: an e-mail account alone must not be enough."""
+        session = request.session.session_key or ""
         if not Authenticator.objects.filter(user_id=user.pk, type__in=_OPENING).exists():
+            staff.turned_away(user, session=session)
             return HttpResponseRedirect(reverse("console:no_second_factor"))
+        staff.passed_first_step(user, how=_steps(request, user), session=session)
         answer: HttpResponse | None = super().pre_login(request, user, **kwargs)
         return answer
+
+    def login(self, request: HttpRequest, user: Any) -> None:
+        """A sign-in that cannot be written down does not happen."""
+        with transaction.atomic():
+            super().login(request, user)
+            staff.signed_in(user, how=_steps(request, user), session=request.session.session_key or "")
+
+    def logout(self, request: HttpRequest) -> None:
+        """Written down before the session is gone."""
+        if isinstance(request.user, StaffAccount):
+            staff.signed_out(request.user, session=request.session.session_key or "")
+        super().logout(request)
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """What limits count by, as everywhere: the package's own reading would take our proxy for everybody."""
@@ -80,6 +99,11 @@ class StaffMfaAdapter(DefaultMFAAdapter):
         """One that opens must remain."""
         others = Authenticator.objects.filter(user_id=authenticator.user_id, type__in=_OPENING)
         return authenticator.type not in _OPENING or others.exclude(pk=authenticator.pk).exists()
+
+
+def _steps(request: HttpRequest, user: Any) -> list[str]:
+    """By what they came in, in the order of the steps: code, totp, webauthn, recovery_codes."""
+    return [str(step.get("type") or step["method"]) for step in get_authentication_records(request, user)]
 
 
 def _box() -> Fernet:

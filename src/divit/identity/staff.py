@@ -1,7 +1,7 @@
 """Accounts of the centre's staff: made by the operator, with a second factor from the first moment and no password."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Literal
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.adapter import get_adapter
@@ -13,7 +13,7 @@ from django.db import transaction
 
 from divit.audit import ledger
 from divit.identity.models import StaffAccount
-from divit.kernel.actors import Actor, Role
+from divit.kernel.actors import Actor, Level, Role
 from divit.kernel.errors import Invalid, NotFound, Refused
 
 DESKS = (Role.REGISTRAR, Role.PRODUCER, Role.INSPECTOR, Role.DISPATCHER, Role.AUDITOR)
@@ -42,9 +42,13 @@ def create_staff(email: str, *, name: str, desks: Iterable[Role | str], by: Acto
 
 @transaction.atomic
 def renew_second_factor(email: str, *, by: Actor) -> str:
-    """After a lost phone: what was enrolled is void, a new `otpauth://` address. Raises `NotFound`."""
+    """After a lost phone: what was enrolled is void, as is whatever was opened with it; a new `otpauth://` address.
+
+    Raises `NotFound`.
+    """
     account = _account(email)
     Authenticator.objects.filter(user=account).delete()
+    end_sessions(account)
     _record(account, "staff.second_factor", by=by)
     return _second_factor(account)
 
@@ -65,6 +69,47 @@ def close_account(email: str, *, by: Actor) -> None:
     account.is_active = False
     account.save(update_fields=["is_active"])
     _record(account, "staff.close", by=by)
+
+
+def end_sessions(account: StaffAccount) -> None:
+    """Every browser in which this account is signed in is out from the next request on."""
+    # Sessions are bound to a hash of the stored password: another one that nobody can use is enough.
+    account.set_unusable_password()
+    account.save(update_fields=["password"])
+
+
+@transaction.atomic
+def passed_first_step(account: StaffAccount, *, how: list[str], session: str) -> None:
+    """The e-mail code or a passkey was right; a first step that no sign-in follows is worth a question."""
+    _record(account, "staff.first_step", by=_themself(account, session), how=how)
+
+
+@transaction.atomic
+def turned_away(account: StaffAccount, *, session: str) -> None:
+    """The account has no second factor, so that it opens nothing."""
+    _record(account, "staff.turned_away", by=_themself(account, session))
+
+
+@transaction.atomic
+def signed_in(account: StaffAccount, *, how: list[str], session: str) -> None:
+    """All steps were passed; the desks' acts that follow name the same session."""
+    _record(account, "staff.sign_in", by=_themself(account, session), how=how)
+
+
+@transaction.atomic
+def signed_out(account: StaffAccount, *, session: str) -> None:
+    """By their own wish."""
+    _record(account, "staff.sign_out", by=_themself(account, session))
+
+
+@transaction.atomic
+def factor_changed(account: StaffAccount, change: Literal["added", "removed"], *, kind: str, session: str) -> None:
+    """A second factor (`kind` as the package calls it) came or went, by the hand of whoever is signed in."""
+    _record(account, f"staff.factor_{change}", by=_themself(account, session), kind=kind)
+
+
+def _themself(account: StaffAccount, session: str) -> Actor:
+    return Actor(role=Role.STAFF, id=str(account.pk), name=account.name, level=Level.LOW, session=session)
 
 
 def _account(email: str) -> StaffAccount:

@@ -18,6 +18,7 @@ class Role(StrEnum):
     COURIER = "courier"  # kurye
     BANK = "bank"
     VISITOR = "visitor"  # not logged in
+    STAFF = "staff"  # çalışan: a member of staff at the door, in no desk's role
     SYSTEM = "system"  # the clock and the workers
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY
 from django.db import connection, transaction
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
@@ -55,6 +56,9 @@ class PersonInSession:
         return self.get_response(request)
 
     def _recognise(self, request: HttpRequest) -> None:
+        if SESSION_KEY in request.session:
+            # Django drops a session whose account has changed while it reads the account: here it still may write.
+            bool(request.user)
         login = sessions.current(request)
         if login is None:
             return

@@ -214,6 +214,61 @@ def test_the_operators_command(capsys: pytest.CaptureFixture[str]) -> None:
         call_command("staff", "close", "kimse@merkez.example")
 
 
+def _acts(account: StaffAccount) -> list[str]:
+    return [entry.act for entry in audit.entries_of("staff", str(account.pk))]
+
+
+def test_every_sign_in_is_in_the_ledger_with_its_steps(make_staff: MakeStaff) -> None:
+    account, secret = make_staff(Role.PRODUCER)
+    client = Client()
+    _as_far_as_the_second_factor(client, account.email)
+    assert _acts(account) == ["staff.first_step", "staff.create"]
+    client.post(reverse("mfa_authenticate"), {"code": _totp(secret)})
+    came = audit.entries_of("staff", str(account.pk))[0]
+    assert (came.act, came.role, came.actor_id) == ("staff.sign_in", "staff", str(account.pk))
+    assert came.facts == {"how": ["code", "totp"]}
+    client.post(reverse("account_logout"))
+    assert _acts(account)[0] == "staff.sign_out"
+
+
+def test_who_has_no_second_factor_is_turned_away_in_the_ledger(make_staff: MakeStaff) -> None:
+    account, _secret = make_staff(Role.PRODUCER)
+    Authenticator.objects.all().delete()
+    client = Client()
+    client.post(reverse("account_login"), {"login": account.email})
+    code = re.search(r": ([A-Z0-9-]+)\n", mail.outbox[0].body)
+    assert code is not None
+    client.post(reverse("account_confirm_login_code"), {"code": code[1]})
+    assert _acts(account) == ["staff.turned_away", "staff.create"]
+
+
+def test_changes_of_second_factors_are_in_the_ledger(make_staff: MakeStaff) -> None:
+    account, _secret = make_staff(Role.PRODUCER)
+    _key_of(account)
+    client, elsewhere = seat(account, again=True), seat(account)
+    assert client.post(reverse("mfa_deactivate_totp")).status_code == 302
+    assert elsewhere.get("/masa/uretim/").status_code == 302  # perhaps opened with what has just gone
+    assert client.get("/masa/uretim/").status_code == 200
+    assert client.get(reverse("mfa_activate_totp")).status_code == 200
+    secret = client.session["mfa.totp.secret"]
+    assert client.post(reverse("mfa_activate_totp"), {"code": _totp(secret)}).status_code == 302
+    assert client.post(reverse("mfa_generate_recovery_codes")).status_code == 302
+    told = [(entry.act, entry.facts.get("kind")) for entry in audit.entries_of("staff", str(account.pk))]
+    assert told[:3] == [
+        ("staff.factor_added", "recovery_codes"),
+        ("staff.factor_added", "totp"),
+        ("staff.factor_removed", "totp"),
+    ]
+
+
+def test_a_renewed_second_factor_ends_what_the_old_one_opened(make_staff: MakeStaff) -> None:
+    account, _secret = make_staff(Role.PRODUCER)
+    client = seat(account)
+    assert client.get("/masa/uretim/").status_code == 200
+    staff.renew_second_factor(account.email, by=SYSTEM)
+    assert client.get("/masa/uretim/").status_code == 302
+
+
 def _key_of(account: StaffAccount) -> Authenticator:
     data = {"name": "Çekmecedeki anahtar", "credential": {}}
     key: Authenticator = Authenticator.objects.create(user=account, type=Authenticator.Type.WEBAUTHN, data=data)

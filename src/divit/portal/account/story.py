@@ -23,6 +23,7 @@ ROLES: Mapping[str, object] = {
     Role.COURIER: gettext_lazy("Kurye"),
     Role.BANK: gettext_lazy("Banka"),
     Role.VISITOR: gettext_lazy("Giriş yapmamış biri"),
+    Role.STAFF: gettext_lazy("Sertifika merkezi"),
     Role.SYSTEM: gettext_lazy("Divit (kendiliğinden)"),
 }
 
