@@ -13,7 +13,7 @@ from divit.launcher.postgres import Cluster
 _ROLE = {"web": "divit_web", "worker": "divit_worker", "signer": "divit_signer", "validation": "divit_validation"}
 # Whom each process speaks to; it is told the secrets of nobody else.
 _SPEAKS_TO = {
-    "web": ("edevlet", "bank", "mail"),  # mail: the code of a login to the desks
+    "web": ("edevlet", "bank"),
     "worker": ("bank", "sms", "mail", "courier", "card_station"),
     "owner": ("edevlet", "bank", "sms", "mail", "courier", "card_station"),
 }
