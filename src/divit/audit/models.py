@@ -22,6 +22,8 @@ class Entry(models.Model):
         indexes = [
             models.Index(fields=["person_id", "-seq"], name="audit_of_person"),
             models.Index(fields=["subject_kind", "subject_id", "-seq"], name="audit_of_subject"),
+            models.Index(fields=["subject_id", "-seq"], name="audit_of_subject_id"),
+            models.Index(fields=["actor_id", "-seq"], name="audit_of_actor"),
         ]
 
 

@@ -1,5 +1,6 @@
 """Reading who is who."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -45,3 +46,9 @@ def staff_account(account_id: int) -> StaffAccount:
     if found is None:
         raise NotFound
     return found
+
+
+def staff_names(account_ids: Iterable[str]) -> dict[str, str]:
+    """Names of staff accounts by their ids, as the ledger writes them; what is no such id is passed over."""
+    wanted = {int(one) for one in account_ids if one.isdecimal() and one.isascii()}
+    return {str(pk): name for pk, name in StaffAccount.objects.filter(pk__in=wanted).values_list("pk", "name")}

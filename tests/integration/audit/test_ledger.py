@@ -2,9 +2,10 @@
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
-from divit.audit import ledger
-from divit.kernel.actors import SYSTEM
+from divit.audit import ledger, selectors
+from divit.kernel.actors import SYSTEM, Actor, Role
 
 pytestmark = pytest.mark.django_db
 
@@ -74,3 +75,23 @@ def test_a_forged_entry_whose_content_says_otherwise_than_its_columns_is_found()
             " SELECT at, 'system', 'system', 'test.act', 'thing', '9', '', payload FROM audit_entry WHERE seq = 1"
         )
     assert [(fault.seq, fault.what) for fault in ledger.verify()] == [(4, "its columns do not match its content")]
+
+
+def test_whoever_an_id_names_is_found_newest_first_by_indexes_alone() -> None:
+    actor = Actor(role=Role.PRODUCER, id="7")
+    with transaction.atomic():
+        for number in range(30):
+            ledger.record(by=SYSTEM, act="test.act", subject=("thing", str(number)), person_id=f"p{number}")
+        ledger.record(by=actor, act="test.act", subject=("thing", "7"), person_id="7")
+        ledger.record(by=SYSTEM, act="test.act", subject=("thing", "7"))
+    assert [entry.seq for entry in selectors.entries_naming("7", limit=2)] == [32, 31]
+    assert [entry.seq for entry in selectors.entries_naming("7")] == [32, 31, 8]
+    assert [entry.person_id for entry in selectors.entries_naming("p3")] == ["p3"]
+    with CaptureQueriesContext(connection) as asked, connection.cursor() as cursor:
+        selectors.entries_naming("7")
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        for query in list(asked)[:-1]:
+            cursor.execute(f"EXPLAIN {query['sql']}")
+            plan = "\n".join(row[0] for row in cursor.fetchall())
+            # Nothing is read only to be thrown away: the ledger of years has millions of lines.
+            assert "Filter:" not in plan, plan

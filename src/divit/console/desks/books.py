@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from divit.audit import selectors
+from divit.console import ledger_words
 from divit.console.access import DeskRequest, desk
 from divit.console.forms import SearchForm
 from divit.kernel.actors import Role
@@ -25,8 +26,10 @@ def books(request: DeskRequest) -> HttpResponse:
     form.fields["text"].required = False
     wanted = form.cleaned_data["text"] if form.is_bound and form.is_valid() else ""
     entries = selectors.entries_naming(wanted, limit=_PAGE) if wanted else selectors.latest(limit=_PAGE)
-    if wanted and selectors.entries_about(wanted, limit=1):
-        request.looks.append(
-            {"by": request.actor, "person_id": wanted, "purpose": "audit", "subject": ("person", wanted)}
-        )
-    return render(request, "console/books.html", {"form": form, "entries": entries})
+    if wanted:
+        # By the id of an application or a card too, it is a person's history that is read.
+        request.looks += [
+            {"by": request.actor, "person_id": person_id, "purpose": "audit", "subject": ("person", person_id)}
+            for person_id in dict.fromkeys(one.person_id for one in entries if one.person_id)
+        ]
+    return render(request, "console/books.html", {"form": form, "entries": ledger_words.lines(entries)})

@@ -1,0 +1,174 @@
+"""The ledger in words: who, what happened, to what. Not the holder's own story (portal), which speaks to them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from divit.audit.selectors import Told
+from divit.console.labels import DESKS
+from divit.identity import selectors as identity
+from divit.identity.staff import DESKS as STAFFED
+from divit.kernel.actors import Role
+
+Words = Mapping[str, str | Promise]
+
+ROLES: Words = DESKS | {
+    Role.HOLDER: _("Sertifika sahibi"),
+    Role.REPRESENTATIVE: _("E-imza temsilcisi"),
+    Role.OFFICER: _("Kurum yetkilisi"),
+    Role.COURIER: _("Kurye"),
+    Role.BANK: _("Banka"),
+    Role.VISITOR: _("Giriş yapmamış biri"),
+    Role.STAFF: _("Çalışan"),
+    Role.SYSTEM: _("Divit (kendiliğinden)"),
+}
+SUBJECTS: Words = {
+    "application": _("Başvuru"),
+    "appointment": _("Görevlendirme"),
+    "card_order": _("Kart"),
+    "certificate": _("Sertifika"),
+    "charge": _("Borç"),
+    "institution": _("Kurum"),
+    "institutions": _("Kurum listesi"),
+    "issuance_intent": _("Sertifika içeriği"),
+    "login": _("e-Devlet girişi"),
+    "parcel": _("Gönderi"),
+    "payment_attempt": _("Ödeme"),
+    "person": _("Kişi"),
+    "phone_code": _("Doğrulama kodu"),
+    "pin": _("PIN zarfı"),
+    "staff": _("Çalışan hesabı"),
+}
+# An act is said the same way for whatever it happened to, unless it stands here with its law.
+_OF_LAW: Words = {
+    "appointment.begin": _("Görev verildi"),
+    "certificate.begin": _("Üretildi"),
+    "issuance_intent.begin": _("Hazırlandı"),
+    "parcel.begin": _("Paketlendi"),
+    "parcel.collect": _("Merkezden elden alındı"),
+    "phone_code.begin": _("Gönderildi"),
+    "pin.begin": _("Mühürlü olarak saklandı"),
+    "pin.show": _("Sahibine gösterildi"),
+    "staff.close": _("Hesap kapatıldı"),
+}
+_ACTS: Words = {
+    "abandon": _("Vazgeçildi"),
+    "amend": _("Değiştirildi"),
+    "announce": _("Kuryeye bildirildi"),
+    "approve": _("Onaylandı"),
+    "ask": _("Gösterilmesi istendi"),
+    "begin": _("Başlatıldı"),
+    "begin_signing": _("İmzalanmasına başlandı"),
+    "cancel": _("İptal edildi"),
+    "certify": _("Sertifika istendi"),
+    "close": _("Kapatıldı"),
+    "confirm_return": _("Paranın geri verildiği doğrulandı"),
+    "contact_changed": _("İletişim bilgileri değiştirildi"),
+    "create": _("Hesap açıldı"),
+    "data_changed": _("Kimlik bilgileri güncellendi"),
+    "decline": _("Onaylanmadı"),
+    "deliver": _("Teslim edildi"),
+    "depart": _("Dağıtıma çıktı"),
+    "desks": _("Masaları değiştirildi"),
+    "discard": _("Silindi"),
+    "dispatch": _("Sevkiyata verildi"),
+    "end": _("Sona erdi"),
+    "expire": _("Süresi doldu"),
+    "factor_added": _("İkinci adım eklendi"),
+    "factor_removed": _("İkinci adım kaldırıldı"),
+    "first_step": _("Girişin ilk adımı geçildi"),
+    "form_received": _("Form teslim alındı"),
+    "form_returned": _("Form geri çevrildi"),
+    "inspect": _("Denetimden geçti"),
+    "issue": _("Sertifikası üretildi"),
+    "language_chosen": _("Dil seçildi"),
+    "lapse": _("Süresi dolduğu için düştü"),
+    "lint": _("Kurallara göre denetlendi"),
+    "load": _("Sertifika karta yazıldı"),
+    "lock": _("Yanlış denemelerle kapandı"),
+    "login": _("Giriş yapıldı"),
+    "look": _("Kişisel bilgilere bakıldı"),
+    "lose_sight": _("Yanıt gelmedi, sorulacak"),
+    "pay": _("Ödendi"),
+    "phone_proven": _("Telefon doğrulandı"),
+    "produce": _("Üretildi"),
+    "prove": _("Doğru girildi"),
+    "receipt_sealed": _("İmzalı belge hazırlandı"),
+    "reference_loaded": _("Kurum listesi yüklendi"),
+    "refund": _("İade edildi"),
+    "reinstate": _("Askıdan indirildi"),
+    "reject": _("Kabul edilmedi"),
+    "release": _("Üretime gönderildi"),
+    "replace": _("Yerine yenisi geçti"),
+    "requeue": _("Yeniden üretim sırasına alındı"),
+    "requirement_closed": _("Bir koşul tamamlandı"),
+    "requirement_reopened": _("Bir koşul yeniden açıldı"),
+    "retry": _("Kart istasyonuna yeniden soruldu"),
+    "return": _("Teslim edilemedi, geri geldi"),
+    "return_form": _("Form geri çevrildi"),
+    "revoke": _("Sertifika iptal edildi"),
+    "second_factor": _("İkinci adım yenilendi"),
+    "send_again": _("Yeniden gönderildi"),
+    "show": _("Gösterildi"),
+    "sign": _("İmzalandı"),
+    "sign_in": _("Masalara giriş yapıldı"),
+    "sign_out": _("Masalardan çıkıldı"),
+    "spoil": _("Bozuk çıktı"),
+    "submit": _("Gönderildi"),
+    "summary_confirmed": _("Özet onaylandı"),
+    "suspend": _("Askıya alındı"),
+    "take": _("Üretime alındı"),
+    "take_back": _("Yeniden mühürlendi"),
+    "turn_away": _("Fazladan gelen para geri gönderiliyor"),
+    "turned_away": _("İkinci adımı olmadığı için girişi geri çevrildi"),
+    "withdraw": _("Vazgeçildi"),
+}
+
+
+_OF_STAFF = frozenset({*STAFFED, Role.STAFF})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One entry as the auditor reads it; what is not in words yet is shown as it stands, never hidden."""
+
+    seq: int
+    at: datetime
+    who: str
+    name: str
+    what: str
+    subject: str
+    subject_id: str
+
+
+def lines(entries: Iterable[Told]) -> list[Line]:
+    """The entries in words, with the names of the staff among the actors; people of the public stay opaque ids."""
+    found = list(entries)
+    staff = identity.staff_names(one.actor_id for one in found if one.role in _OF_STAFF)
+    return [
+        Line(
+            seq=one.seq,
+            at=one.at,
+            who=str(ROLES.get(one.role, one.role)),
+            name=_name(one, staff),
+            what=what_happened(one.act),
+            subject=str(SUBJECTS.get(one.subject[0], one.subject[0])),
+            subject_id=one.subject[1],
+        )
+        for one in found
+    ]
+
+
+def _name(one: Told, staff: Mapping[str, str]) -> str:
+    if one.role in _OF_STAFF:
+        return staff.get(one.actor_id, one.actor_id)
+    # The house itself and its neighbours have no id but their role.
+    return "" if one.actor_id == one.role else one.actor_id
+
+
+def what_happened(act: str) -> str:
+    """The words for «law.act»; the act itself where there are none."""
+    return str(_OF_LAW.get(act) or _ACTS.get(act.rpartition(".")[2]) or act)
