@@ -89,8 +89,17 @@ REGISTRAR = DemoStaff("kayit@divit.example", "Kadriye Kayıt", (Role.REGISTRAR,)
 PRODUCER = DemoStaff("uretim@divit.example", "Üzeyir Üretim", (Role.PRODUCER,))
 INSPECTOR = DemoStaff("kontrol@divit.example", "Kerime Kontrol", (Role.INSPECTOR,))
 DISPATCHER = DemoStaff("sevkiyat@divit.example", "Sevda Sevkiyat", (Role.DISPATCHER,))
-AUDITOR = DemoStaff("denetim@divit.example", "Defne Denetçi", (Role.AUDITOR,))
+AUDITOR = DemoStaff("defter@divit.example", "Defne Defter", (Role.AUDITOR,))
 STAFF = (REGISTRAR, PRODUCER, INSPECTOR, DISPATCHER, AUDITOR)
+
+# As the pages call them (tested): whoever is introduced must find the desk under that name.
+_DESKS = {
+    Role.REGISTRAR: "Kayıt masası · Registry desk",
+    Role.PRODUCER: "Üretim masası · Production desk",
+    Role.INSPECTOR: "Denetim masası · Inspection desk",
+    Role.DISPATCHER: "Sevkiyat masası · Dispatch desk",
+    Role.AUDITOR: "Defter masası · Ledger desk",
+}
 
 
 def introduce(*, public_url: str, world_url: str) -> None:
@@ -98,9 +107,9 @@ def introduce(*, public_url: str, world_url: str) -> None:
     table = _table("Deneme kişileri · Demo people", "Ad", "e-Devlet: T.C. kimlik no", "şifre", "rol · role")
     for person in PEOPLE:
         table.add_row(person.name, person.tckn, person.password, f"{person.role} · {person.role_en}")
-    staff = _table(f"Masalar · Desks: {public_url}/masa/", "E-posta", "masa · desk")
+    staff = _table(f"Masalar · Desks: {public_url}/masa/", "E-posta", "Ad", "masa · desk")
     for account in STAFF:
-        staff.add_row(account.email, f"{account.name} · {', '.join(account.desks)}")
+        staff.add_row(account.email, account.name, ", ".join(_DESKS.get(role, str(role)) for role in account.desks))
     # A table that is wrapped cannot be copied from; where the terminal is narrower, it wraps by itself.
     console = Console(width=None if Console().is_terminal else 110, highlight=False)
     console.print(table, staff)

@@ -15,7 +15,8 @@ from divit.kernel.actors import Role
 
 Words = Mapping[str, str | Promise]
 
-ROLES: Words = DESKS | {
+ROLES: Words = {
+    **{str(role): name for role, name in DESKS.items()},
     Role.HOLDER: _("Sertifika sahibi"),
     Role.REPRESENTATIVE: _("E-imza temsilcisi"),
     Role.OFFICER: _("Kurum yetkilisi"),

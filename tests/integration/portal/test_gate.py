@@ -97,7 +97,7 @@ def test_a_look_is_in_the_ledger_after_the_page(client: Client) -> None:
     [entry] = audit.entries_about(str(someone.pk))
     assert (entry.act, entry.role, entry.facts) == ("look", "auditor", {"purpose": "audit"})
     own = people.log_in(client, someone).get("/verilerim/").content.decode()
-    assert "Sertifika merkezi, denetim" in own
+    assert "Sertifika merkezi, defter masası" in own
     assert "Kayıtlarınız denetim için incelendi" in own
 
 
