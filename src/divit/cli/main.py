@@ -18,7 +18,7 @@ _DJANGO = {
     "prepare": "bring the database up to date: tables, laws, roles, reference data",
     "work": "run the jobs of one queue",
     "ledger": "`divit ledger verify`: check every entry of the ledger",
-    "staff": "make an account for a member of the staff",
+    "staff": "accounts of the staff: asked for by one operator, confirmed by another",
     "seed": "add the demo people and their certificates",
 }
 

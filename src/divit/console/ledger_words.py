@@ -42,6 +42,7 @@ SUBJECTS: Words = {
     "phone_code": _("Doğrulama kodu"),
     "pin": _("PIN zarfı"),
     "staff": _("Çalışan hesabı"),
+    "staff_change": _("Çalışan hesabında değişiklik"),
 }
 # An act is said the same way for whatever it happened to, unless it stands here with its law.
 _OF_LAW: Words = {
@@ -54,6 +55,7 @@ _OF_LAW: Words = {
     "pin.begin": _("Mühürlü olarak saklandı"),
     "pin.show": _("Sahibine gösterildi"),
     "staff.close": _("Hesap kapatıldı"),
+    "staff_change.begin": _("İstendi"),
 }
 _ACTS: Words = {
     "abandon": _("Vazgeçildi"),
@@ -66,6 +68,7 @@ _ACTS: Words = {
     "cancel": _("İptal edildi"),
     "certify": _("Sertifika istendi"),
     "close": _("Kapatıldı"),
+    "confirm": _("İkinci kişi onayladı"),
     "confirm_return": _("Paranın geri verildiği doğrulandı"),
     "contact_changed": _("İletişim bilgileri değiştirildi"),
     "create": _("Hesap açıldı"),
@@ -129,6 +132,7 @@ _ACTS: Words = {
 }
 
 
+_OPERATOR = "operator:"  # cli.operator names them so
 _OF_STAFF = frozenset({*STAFFED, Role.STAFF})
 
 
@@ -153,7 +157,7 @@ def lines(entries: Iterable[Told]) -> list[Line]:
         Line(
             seq=one.seq,
             at=one.at,
-            who=str(ROLES.get(one.role, one.role)),
+            who=_who(one),
             name=_name(one, staff),
             what=what_happened(one.act),
             subject=str(SUBJECTS.get(one.subject[0], one.subject[0])),
@@ -163,11 +167,17 @@ def lines(entries: Iterable[Told]) -> list[Line]:
     ]
 
 
+def _who(one: Told) -> str:
+    if one.actor_id.startswith(_OPERATOR):
+        return str(_("Sistem yöneticisi"))
+    return str(ROLES.get(one.role, one.role))
+
+
 def _name(one: Told, staff: Mapping[str, str]) -> str:
     if one.role in _OF_STAFF:
         return staff.get(one.actor_id, one.actor_id)
     # The house itself and its neighbours have no id but their role.
-    return "" if one.actor_id == one.role else one.actor_id
+    return "" if one.actor_id == one.role else one.actor_id.removeprefix(_OPERATOR)
 
 
 def what_happened(act: str) -> str:

@@ -7,6 +7,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from divit.identity.lifecycle import State
 from divit.kernel.turkish import tr_fold
 
 
@@ -69,6 +70,43 @@ class StaffAccount(AbstractBaseUser):
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
     objects = StaffManager()
+
+
+class StaffChange(models.Model):
+    """A change of who may, as one operator asked for it; it takes effect when a second one confirms."""
+
+    class Kind(models.TextChoices):
+        """What is asked for."""
+
+        ADD = "add"
+        DESKS = "desks"
+        SECOND_FACTOR = "second_factor"
+
+    kind = models.CharField(max_length=16, choices=Kind.choices, db_comment="kvkk: yok; what; archive period")
+    email = models.EmailField(db_comment="kvkk: iletişim; whose account; archive period")
+    name = models.CharField(max_length=120, blank=True, db_comment="kvkk: kimlik; of a new account; archive period")
+    desks = ArrayField(models.CharField(max_length=20), default=list, db_comment="kvkk: yok; roles; archive period")
+    state = models.CharField(
+        max_length=12,
+        choices=[(str(state), str(state)) for state in State],
+        default=State.ASKED,
+        db_comment="kvkk: yok; where it stands; archive period",
+    )
+    asked_by = models.CharField(max_length=64, db_comment="kvkk: kimlik; operator who asked; archive period")
+    asked_at = models.DateTimeField(db_comment="kvkk: yok; when it was asked for; archive period")
+    decided_by = models.CharField(
+        max_length=64, blank=True, db_comment="kvkk: kimlik; operator who confirmed or withdrew; archive period"
+    )
+    decided_at = models.DateTimeField(null=True, db_comment="kvkk: yok; when it was decided; archive period")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(state=State.CONFIRMED)
+                | (~models.Q(decided_by="") & ~models.Q(decided_by=models.F("asked_by"))),
+                name="staff_change_two_operators",
+            ),
+        ]
 
 
 class LoginAttempt(models.Model):

@@ -1,4 +1,4 @@
-"""Accounts of the centre's staff: made by the operator, with a second factor from the first moment and no password."""
+"""Accounts of the centre's staff: made by operators, with a second factor from the first moment and no password."""
 
 from collections.abc import Iterable
 from typing import Any, Literal
@@ -25,7 +25,16 @@ def create_staff(email: str, *, name: str, desks: Iterable[Role | str], by: Acto
 
     Raises `Invalid("staff_email" | "staff_name" | "staff_desk")` or `Refused("staff_exists")`.
     """
-    wanted = _desks(desks)
+    wanted = check_new(email, name=name, desks=desks)
+    made = StaffAccount.objects.create_user(email=email, name=name.strip(), desks=wanted)
+    EmailAddress.objects.create(user=made, email=made.email, verified=True, primary=True)
+    _record(made, "staff.create", by=by, desks=wanted)
+    return made, _second_factor(made)
+
+
+def check_new(email: str, *, name: str, desks: Iterable[Role | str]) -> list[str]:
+    """The desks in order, if such an account may be made. Raises what `create_staff` does."""
+    wanted = check_desks(desks)
     try:
         validate_email(email)
     except ValidationError:
@@ -34,10 +43,7 @@ def create_staff(email: str, *, name: str, desks: Iterable[Role | str], by: Acto
         raise Invalid("staff_name", field="name")
     if StaffAccount.objects.filter(email__iexact=email).exists():
         raise Refused("staff_exists")
-    account = StaffAccount.objects.create_user(email=email, name=name.strip(), desks=wanted)
-    EmailAddress.objects.create(user=account, email=account.email, verified=True, primary=True)
-    _record(account, "staff.create", by=by, desks=wanted)
-    return account, _second_factor(account)
+    return wanted
 
 
 @transaction.atomic
@@ -46,29 +52,29 @@ def renew_second_factor(email: str, *, by: Actor) -> str:
 
     Raises `NotFound`.
     """
-    account = _account(email)
-    Authenticator.objects.filter(user=account).delete()
-    end_sessions(account)
-    _record(account, "staff.second_factor", by=by)
-    return _second_factor(account)
+    known = account(email)
+    Authenticator.objects.filter(user=known).delete()
+    end_sessions(known)
+    _record(known, "staff.second_factor", by=by)
+    return _second_factor(known)
 
 
 @transaction.atomic
 def set_desks(email: str, *, desks: Iterable[Role | str], by: Actor) -> None:
     """Who may do what; an empty list opens nothing. Raises `NotFound`."""
-    account = _account(email)
-    account.desks = _desks(desks)
-    account.save(update_fields=["desks"])
-    _record(account, "staff.desks", by=by, desks=account.desks)
+    known = account(email)
+    known.desks = check_desks(desks)
+    known.save(update_fields=["desks"])
+    _record(known, "staff.desks", by=by, desks=known.desks)
 
 
 @transaction.atomic
 def close_account(email: str, *, by: Actor) -> None:
     """Somebody leaves: the account opens nothing from the next request on. Raises `NotFound`."""
-    account = _account(email)
-    account.is_active = False
-    account.save(update_fields=["is_active"])
-    _record(account, "staff.close", by=by)
+    known = account(email)
+    known.is_active = False
+    known.save(update_fields=["is_active"])
+    _record(known, "staff.close", by=by)
 
 
 def end_sessions(account: StaffAccount) -> None:
@@ -112,14 +118,16 @@ def _themself(account: StaffAccount, session: str) -> Actor:
     return Actor(role=Role.STAFF, id=str(account.pk), name=account.name, level=Level.LOW, session=session)
 
 
-def _account(email: str) -> StaffAccount:
-    account = StaffAccount.objects.select_for_update(no_key=True).filter(email__iexact=email).first()
-    if account is None:
+def account(email: str) -> StaffAccount:
+    """The account, locked until the end of the transaction. Raises `NotFound`."""
+    found = StaffAccount.objects.select_for_update(no_key=True).filter(email__iexact=email).first()
+    if found is None:
         raise NotFound("staff account")
-    return account
+    return found
 
 
-def _desks(desks: Iterable[Role | str]) -> list[str]:
+def check_desks(desks: Iterable[Role | str]) -> list[str]:
+    """Each once and in order. Raises `Invalid("staff_desk")`."""
     try:
         wanted = {Role(desk) for desk in desks}
     except ValueError:

@@ -21,6 +21,8 @@ REFUSALS = {
     "not_your_act": _("Bu işlemi yapma yetkiniz yok."),
     "changed_meanwhile": _("Siz sayfadayken bir şey değişti. Sayfayı yenileyip yeniden deneyin."),
     "not_from_this_state": _("Bu işlem şu anki durumda yapılamaz; durum siz sayfadayken değişmiş olabilir."),
+    "second_operator_needed": _("Bu değişikliği siz istediniz; onayı ikinci bir kişi verir."),
+    "staff_change_too_old": _("Bu değişiklik bir hafta içinde onaylanmadı; yeniden istenmesi gerekir."),
     "staff_exists": _("Bu e-posta adresiyle bir çalışan hesabı zaten var."),
     "staff_email": _("Çalışanın e-posta adresi doğru yazılmamış."),
     "staff_name": _("Çalışanın adını yazın."),

@@ -6,6 +6,7 @@ from divit.applications.lifecycle import LAW as APPLICATION
 from divit.certificates.lifecycle import INTENT_LAW as ISSUANCE_INTENT
 from divit.certificates.lifecycle import LAW as CERTIFICATE
 from divit.delivery.lifecycle import PARCEL, PIN
+from divit.identity.lifecycle import STAFF_CHANGE
 from divit.kernel.lifecycle import Lifecycle
 from divit.payments.lifecycle import ATTEMPT_LAW, CHARGE_LAW
 from divit.production.lifecycle import CARD_ORDER
@@ -21,4 +22,5 @@ LAWS: tuple[Lifecycle[Any], ...] = (
     PIN,
     CHARGE_LAW,
     ATTEMPT_LAW,
+    STAFF_CHANGE,
 )

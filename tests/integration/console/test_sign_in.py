@@ -11,7 +11,6 @@ import time_machine
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.conf import settings
-from django.core.management import CommandError, call_command
 from django.db import connection, connections, transaction
 from django.http import HttpResponse
 from django.test import Client
@@ -259,20 +258,6 @@ def test_wrong_accounts_are_refused(make_staff: MakeStaff) -> None:
             staff.create_staff(wanted["email"], name=wanted["name"], desks=wanted["desks"], by=SYSTEM)
     with pytest.raises(NotFound):
         staff.close_account("kimse@merkez.example", by=SYSTEM)
-
-
-def test_the_operators_command(capsys: pytest.CaptureFixture[str]) -> None:
-    call_command("staff", "add", "yeni@merkez.example", "--name", "Yeni Kişi", "--desk", "inspector")
-    assert "otpauth://totp/" in capsys.readouterr().out
-    assert StaffAccount.objects.get(email="yeni@merkez.example").desks == ["inspector"]
-    call_command("staff", "desks", "yeni@merkez.example", "--desk", "auditor")
-    call_command("staff", "second-factor", "yeni@merkez.example")
-    call_command("staff", "close", "yeni@merkez.example")
-    assert not StaffAccount.objects.get(email="yeni@merkez.example").is_active
-    with pytest.raises(CommandError, match="staff_exists"):
-        call_command("staff", "add", "yeni@merkez.example", "--name", "Bir Daha")
-    with pytest.raises(CommandError, match="no account"):
-        call_command("staff", "close", "kimse@merkez.example")
 
 
 def _acts(account: StaffAccount) -> list[str]:
