@@ -1,9 +1,11 @@
-"""Tables of institutions, of the rules that hold for each from a date on, and of who acts for them."""
+"""Tables of institutions, their contracts, the rules that hold for each from a date on, and who acts for them."""
 
 import uuid
 
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
 
 from divit.kernel.turkish import sort_key
 
@@ -104,4 +106,65 @@ class Appointment(models.Model):
             models.CheckConstraint(
                 condition=Q(ends__isnull=True) | Q(ends__gte=F("starts")), name="appointment_forward"
             ),
+        ]
+
+
+class Contract(models.Model):
+    """What an institution has agreed on for its staff: from when to when, how many certificates, of which kind.
+
+    On no day are two contracts of one institution in force.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, db_comment="kvkk: yok; opaque id; 10 years, VUK")
+    institution = models.ForeignKey(
+        Institution, on_delete=models.PROTECT, related_name="contracts", db_comment="kvkk: yok; with whom; 10 years"
+    )
+    number = models.CharField(max_length=40, db_comment="kvkk: yok; as the paper says; 10 years, VUK")
+    starts = models.DateField(db_comment="kvkk: yok; first day; 10 years, VUK")
+    ends = models.DateField(db_comment="kvkk: yok; last day; 10 years, VUK")
+    quota = models.PositiveIntegerField(db_comment="kvkk: yok; how many certificates; 10 years, VUK")
+    years = models.PositiveSmallIntegerField(db_comment="kvkk: yok; how long each is valid; 10 years, VUK")
+    reader = models.CharField(max_length=4, db_comment="kvkk: yok; card reader that goes with each; 10 years, VUK")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["institution", "number"], name="contract_number_once"),
+            models.CheckConstraint(condition=Q(ends__gte=F("starts")), name="contract_forward"),
+            models.CheckConstraint(condition=Q(quota__gte=1), name="contract_for_somebody"),
+            models.CheckConstraint(condition=Q(years__gte=1, years__lte=3), name="contract_years"),
+            ExclusionConstraint(
+                name="contract_one_a_day",
+                expressions=[
+                    ("institution", RangeOperators.EQUAL),
+                    (
+                        Func(
+                            F("starts"),
+                            F("ends"),
+                            RangeBoundary(inclusive_lower=True, inclusive_upper=True),
+                            function="daterange",
+                            output_field=DateRangeField(),
+                        ),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class QuotaDraw(models.Model):
+    """One place of a contract's quota, taken for one request of the institution; given back it is free again."""
+
+    contract = models.ForeignKey(
+        Contract, on_delete=models.PROTECT, related_name="draws", db_comment="kvkk: yok; whose quota; 10 years, VUK"
+    )
+    request_id = models.UUIDField(unique=True, db_comment="kvkk: kimlik; opaque id, for whom; 10 years, VUK")
+    drawn_at = models.DateTimeField(db_comment="kvkk: yok; when taken; 10 years, VUK")
+    returned_at = models.DateTimeField(null=True, db_comment="kvkk: yok; when given back; 10 years, VUK")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["contract"], condition=Q(returned_at__isnull=True), name="quota_in_use"),
         ]

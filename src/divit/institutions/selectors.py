@@ -1,11 +1,11 @@
-"""Reading institutions: which there are, which rule holds on a day, who may act for them."""
+"""Reading institutions: which there are, which rule and contract hold on a day, who may act for them."""
 
 from datetime import date
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from divit.institutions.models import Appointment, Institution, InstitutionRule
+from divit.institutions.models import Appointment, Contract, Institution, InstitutionRule, QuotaDraw
 from divit.kernel import clock
 from divit.kernel.errors import NotFound
 
@@ -57,6 +57,23 @@ def representatives_of(institution_id: UUID | str, *, on: date | None = None) ->
     """The e-imza temsilcileri to whom a form may be handed today."""
     found = _in_force(on or clock.today()).filter(institution_id=institution_id, role="representative")
     return list(found.select_related("person").order_by("person__search_key", "id"))
+
+
+def contract_for(institution_id: UUID | str, *, on: date) -> Contract:
+    """The contract of an institution that is in force on a day. Raises `NotFound`."""
+    found = Contract.objects.filter(institution_id=institution_id, starts__lte=on, ends__gte=on)
+    contract = found.select_related("institution").order_by("starts").first()
+    if contract is None:
+        raise NotFound
+    return contract
+
+
+def quota_left(contract_id: UUID | str) -> int:
+    """How many places of a contract are free. Raises `NotFound`."""
+    contract = Contract.objects.filter(id=contract_id).order_by("id").first()
+    if contract is None:
+        raise NotFound
+    return contract.quota - QuotaDraw.objects.filter(contract=contract, returned_at__isnull=True).count()
 
 
 def _in_force(day: date) -> QuerySet[Appointment]:

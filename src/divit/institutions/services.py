@@ -1,4 +1,4 @@
-"""The only writer of institutions, their rules and their appointments."""
+"""The only writer of institutions, their rules, their appointments and the places of their quota."""
 
 from datetime import date
 from pathlib import Path
@@ -9,10 +9,11 @@ import yaml
 from django.db import IntegrityError, transaction
 
 from divit.audit import ledger
-from divit.institutions.models import Appointment, Institution, InstitutionRule
+from divit.institutions.models import Appointment, Contract, Institution, InstitutionRule, QuotaDraw
+from divit.institutions.selectors import quota_left
 from divit.kernel import clock
 from divit.kernel.actors import SYSTEM, Actor
-from divit.kernel.errors import Invalid, Refused
+from divit.kernel.errors import Invalid, NotFound, Refused
 from divit.kernel.tckn import Vkn
 from divit.kernel.turkish import nfc
 
@@ -106,4 +107,54 @@ def end_appointment(appointment: Appointment, *, by: Actor) -> None:
         subject=("appointment", str(row.id)),
         person_id=str(row.person_id),
         ends=str(row.ends),
+    )
+
+
+def draw_quota(contract_id: UUID | str, *, request_id: UUID, by: Actor) -> None:
+    """Take one place for a request; asked twice for one request it is taken once.
+
+    The contract's row is locked until the caller's transaction ends, so that the last place goes to one alone.
+    Raises `NotFound`, `Refused("contract_not_in_force")`, `Refused("quota_exhausted", left=…)`, and
+    `Refused("quota_given_back")` for a request whose place has been given back.
+    """
+    contract = _locked(contract_id)
+    earlier = QuotaDraw.objects.filter(request_id=request_id).order_by("id").first()
+    if earlier is not None:
+        if earlier.returned_at is not None or earlier.contract_id != contract.id:
+            raise Refused("quota_given_back")
+        return
+    if not contract.starts <= clock.today() <= contract.ends:
+        raise Refused("contract_not_in_force", number=contract.number)
+    left = quota_left(contract.id)
+    if left < 1:
+        raise Refused("quota_exhausted", left=left)
+    QuotaDraw.objects.create(contract=contract, request_id=request_id, drawn_at=clock.now())
+    _tell(contract, "contract.quota_drawn", request_id=request_id, by=by)
+
+
+def return_quota(request_id: UUID, *, by: Actor) -> None:
+    """Give a request's place back; one that has none, or has given it back, changes nothing."""
+    draw = QuotaDraw.objects.filter(request_id=request_id).order_by("id").first()
+    if draw is None:
+        return
+    contract = _locked(draw.contract_id)
+    given = QuotaDraw.objects.filter(request_id=request_id, returned_at__isnull=True).update(returned_at=clock.now())
+    if given:
+        _tell(contract, "contract.quota_returned", request_id=request_id, by=by)
+
+
+def _locked(contract_id: UUID | str) -> Contract:
+    contract = Contract.objects.select_for_update(of=("self",), no_key=True).filter(id=contract_id).first()
+    if contract is None:
+        raise NotFound
+    return contract
+
+
+def _tell(contract: Contract, act: str, *, request_id: UUID, by: Actor) -> None:
+    ledger.record(
+        by=by,
+        act=act,
+        subject=("contract", str(contract.id)),
+        institution_id=str(contract.institution_id),
+        request=str(request_id),
     )
