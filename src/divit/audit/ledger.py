@@ -2,8 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -16,27 +16,59 @@ from divit.kernel.actors import Actor
 Subject = tuple[str, str]
 
 
+_INSERT = (
+    "INSERT INTO audit_entry (at, role, actor_id, act, subject_kind, subject_id, person_id, payload)"
+    " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One of many entries that one act leaves."""
+
+    act: str
+    subject: Subject
+    person_id: str = ""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
 def record(*, by: Actor, act: str, subject: Subject, person_id: str = "", **facts: Any) -> None:
     """Add one entry; outside a transaction it refuses, because act and entry must live or die together.
 
     `facts` are JSON values without secrets and without national numbers.
     """
+    record_all([Line(act=act, subject=subject, person_id=person_id, facts=facts)], by=by)
+
+
+def record_all(lines: Iterable[Line], *, by: Actor) -> None:
+    """Add the entries of one act that concerns many. The ledger stays locked until the transaction ends: some hundred
+    at a time, no more."""
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("the ledger is written in the transaction of the act")
     at = clock.now()
-    payload = canonical(at=at, by=by, act=act, subject=subject, person_id=person_id, facts=facts)
     with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO audit_entry (at, role, actor_id, act, subject_kind, subject_id, person_id, payload)"
-            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
-            [at, str(by.role), by.id, act, *subject, person_id, payload],
-        )
+        cursor.executemany(_INSERT, [_row(line, at=at, by=by) for line in lines])
+
+
+def _row(line: Line, *, at: datetime, by: Actor) -> tuple[datetime | str, ...]:
+    facts = dict(line.facts)
+    payload = canonical(at=at, by=by, act=line.act, subject=line.subject, person_id=line.person_id, facts=facts)
+    return (at, str(by.role), by.id, line.act, *line.subject, line.person_id, payload)
 
 
 def look(*, by: Actor, person_id: str, purpose: str, subject: Subject) -> None:
     """Record that somebody looked at a person's data."""
     with transaction.atomic():
         record(by=by, act="look", subject=subject, person_id=person_id, purpose=purpose)
+
+
+def look_all(looks: Iterable[Mapping[str, Any]]) -> None:
+    """Record the looks of one page, all or none; each is what `look` takes."""
+    told = list(looks)
+    if told:
+        with transaction.atomic():
+            for one in told:
+                look(**one)
 
 
 def canonical(*, at: datetime, by: Actor, act: str, subject: Subject, person_id: str, facts: dict[str, Any]) -> str:

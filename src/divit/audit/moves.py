@@ -1,5 +1,6 @@
 """The one way in which a state moves: the law is asked, the trigger checks again, the ledger remembers."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import connection, models
@@ -44,9 +45,29 @@ def born(row: models.Model, *, law: Lifecycle[Any], by: Actor, note: dict[str, A
     _record(row, law=law, act="begin", by=by, note=note or {})
 
 
+def born_all(
+    rows: Iterable[models.Model], *, law: Lifecycle[Any], by: Actor, note: dict[str, Any] | None = None
+) -> None:
+    """The same for many rows that one act has created."""
+    lines = [
+        ledger.Line(
+            act=f"{law.name}.begin",
+            subject=(law.name, str(row.pk)),
+            person_id=_person_of(row),
+            facts=note or {},
+        )
+        for row in rows
+    ]
+    ledger.record_all(lines, by=by)
+
+
+def _person_of(row: models.Model) -> str:
+    return str(getattr(row, "person_id", None) or getattr(row, "holder_id", None) or "")
+
+
 def _record(row: models.Model, *, law: Lifecycle[Any], act: str, by: Actor, note: dict[str, Any]) -> None:
-    person_id = str(getattr(row, "person_id", None) or getattr(row, "holder_id", None) or "")
-    ledger.record(by=by, act=f"{law.name}.{act}", subject=(law.name, str(row.pk)), person_id=person_id, **note)
+    subject = (law.name, str(row.pk))
+    ledger.record(by=by, act=f"{law.name}.{act}", subject=subject, person_id=_person_of(row), **note)
 
 
 def _announce(cursor: Any, *, act: str, actor: str) -> None:

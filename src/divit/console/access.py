@@ -80,8 +80,11 @@ def desk(role: Role) -> Callable[[Guarded], Guarded]:
     return decorate
 
 
-def appointed(role: Role) -> Callable[[Guarded], Guarded]:
-    """For people who came through e-Devlet and act for the institution in the address, today, in this role."""
+def appointed(*roles: Role) -> Callable[[Guarded], Guarded]:
+    """For people who came through e-Devlet and act for the institution in the address, today, in one of these roles.
+
+    Whoever holds several acts in the first of them.
+    """
 
     def decorate(view: Guarded) -> Guarded:
         @wraps(view)
@@ -89,11 +92,14 @@ def appointed(role: Role) -> Callable[[Guarded], Guarded]:
             if request.person is None or request.login is None:
                 return _to_login(reverse("portal:sign_in"), request)
             own = [
-                one.institution for one in appointments(request.person, role) if one.institution_id == institution_id
+                (role, one.institution)
+                for role in roles
+                for one in appointments(request.person, role)
+                if one.institution_id == institution_id
             ]
             if not own:
                 raise NotFound("institution")
-            request.institution = own[0]
+            role, request.institution = own[0]
             request.actor = Actor(
                 role=role,
                 id=str(request.person.pk),
@@ -105,7 +111,7 @@ def appointed(role: Role) -> Callable[[Guarded], Guarded]:
             return view(request, *args, **kwargs)
 
         guarded.access = "appointed"  # type: ignore[attr-defined]
-        guarded.roles = frozenset({role})  # type: ignore[attr-defined]
+        guarded.roles = frozenset(roles)  # type: ignore[attr-defined]
         return guarded
 
     return decorate

@@ -93,8 +93,7 @@ class Gate:
         """The innermost layer: what it returns is the answer."""
         try:
             response = self._run(request, view, args, kwargs)
-            for look in request.looks:  # type: ignore[attr-defined]
-                ledger.look(**look)
+            ledger.look_all(request.looks)  # type: ignore[attr-defined]
         except NotFound:
             raise Http404 from None
         except NeighbourFailed as problem:
