@@ -48,6 +48,7 @@ class Facts:
     requirements_left: bool = False
     in_production: bool = False
     deadline_passed: bool = False
+    institution_pays: bool = False
     clock_alone_awaited: bool = False
 
 
@@ -94,6 +95,11 @@ def deadline_ahead(facts: Facts) -> bool:
 def nothing_left_to_do(facts: Facts) -> bool:
     """The person and the institution have done everything; only the day of production has not come."""
     return facts.clock_alone_awaited
+
+
+def not_paid_by_institution(facts: Facts) -> bool:
+    """What a person pays for is no institution's to end."""
+    return not facts.institution_pays
 
 
 def _who(*roles: Role) -> frozenset[Role]:
@@ -165,6 +171,20 @@ LAW: Lifecycle[Facts] = Lifecycle(
             target=State.WITHDRAWN,
             unless=(too_late_to_withdraw,),
             basis="Mesafeli Sözleşmeler Yönetmeliği m.15",
+        ),
+        Rule(
+            act=Act.WITHDRAW,
+            by=_who(Role.OFFICER),
+            source=_from(State.DRAFT, State.OPEN, State.RELEASED),
+            target=State.WITHDRAWN,
+            unless=(not_paid_by_institution, too_late_to_withdraw),
+        ),
+        Rule(
+            act=Act.REJECT,
+            by=_who(Role.OFFICER),
+            source=_from(State.DRAFT, State.OPEN),
+            target=State.REJECTED,
+            unless=(not_paid_by_institution,),
         ),
         Rule(
             act=Act.REJECT,

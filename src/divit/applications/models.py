@@ -130,7 +130,7 @@ class Application(models.Model):
                 condition=_among("address_kind", AddressKind, blank=True), name="application_address_kind_known"
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["draft", "withdrawn", "lapsed"])
+                condition=Q(state__in=["draft", "withdrawn", "rejected", "lapsed"])
                 | (
                     Q(submitted_at__isnull=False, years__isnull=False, publish__isnull=False)
                     & ~Q(email="")

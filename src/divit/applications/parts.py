@@ -1,6 +1,6 @@
 """Reading what was typed into the parts of the form: each field by one function that either understands or refuses."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from enum import StrEnum
 
 import phonenumbers
@@ -168,11 +168,14 @@ FIELDS: dict[str, Callable[[str], object]] = {
 }
 
 
-def read(step: Step, typed: Typed, *, addresses: Addresses) -> tuple[Read, list[Invalid]]:
-    """What could be understood of a part, and everything that could not (in the order of the fields)."""
+def read(step: Step, typed: Typed, *, addresses: Addresses, fixed: Collection[str] = ()) -> tuple[Read, list[Invalid]]:
+    """What could be understood of a part, and everything that could not (in the order of the fields).
+
+    What is `fixed` already is not read, whatever was sent.
+    """
     understood: Read = {}
     wrong: list[Invalid] = []
-    for name in RULE_OF[step].fields:
+    for name in (field for field in RULE_OF[step].fields if field not in fixed):
         try:
             understood[name] = FIELDS[name](typed.get(name, ""))
         except Invalid as error:

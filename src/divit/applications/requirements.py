@@ -14,6 +14,7 @@ class RequirementKind(StrEnum):
 
     PHONE_PROVEN = "phone_proven"
     FEE_PAID = "fee_paid"
+    INSTITUTION_APPROVED = "approved"
     FORM_RECEIVED = "form_received"
     NO_CERTIFICATE_OPEN = "no_certificate_open"
     RENEWAL_WINDOW = "renewal_window"
@@ -60,6 +61,13 @@ RULE_OF = {
             applies=lambda case: case.payer is Payer.PERSON,
             closed_by=frozenset({Role.BANK, Role.SYSTEM}),
             awaits=Awaits.PERSON,
+        ),
+        RequirementRule(
+            # The officer's approval; the system writes it down where it was given before the person was ready.
+            kind=RequirementKind.INSTITUTION_APPROVED,
+            applies=lambda case: case.payer is Payer.INSTITUTION,
+            closed_by=frozenset({Role.OFFICER, Role.SYSTEM}),
+            awaits=Awaits.INSTITUTION,
         ),
         RequirementRule(
             kind=RequirementKind.FORM_RECEIVED,

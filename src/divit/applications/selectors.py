@@ -48,6 +48,23 @@ def of_institution(institution_id: UUID | str, *, states: Iterable[State] = (Sta
     return _all().filter(institution_id=institution_id, state__in=list(states)).order_by("submitted_at", "id")
 
 
+def running_at(institution_id: UUID | str, person_ids: Iterable[UUID]) -> set[UUID]:
+    """Those of these people whose application at this institution is under way."""
+    found = Application.objects.filter(institution_id=institution_id, person_id__in=list(person_ids))
+    return set(found.filter(state__in=RUNNING).order_by("id").values_list("person_id", flat=True))
+
+
+def standing_of(application_ids: Iterable[UUID]) -> dict[UUID, tuple[State, frozenset[RequirementKind]]]:
+    """State and open requirements of many applications, in two questions."""
+    ids = list(application_ids)
+    waiting: dict[UUID, set[RequirementKind]] = {}
+    left = Requirement.objects.filter(application_id__in=ids, closed_at=None).order_by("id")
+    for application_id, kind in left.values_list("application_id", "kind"):
+        waiting.setdefault(application_id, set()).add(RequirementKind(kind))
+    states = Application.objects.filter(pk__in=ids).order_by("id").values_list("id", "state")
+    return {pk: (State(state), frozenset(waiting.get(pk, ()))) for pk, state in states}
+
+
 def requirements_of(application: Application) -> list[Requirement]:
     """Every requirement, in the order in which people meet them."""
     order = list(RequirementKind)

@@ -44,7 +44,13 @@ def locked(application_id: UUID | str) -> Application:
 
 
 def begin(
-    *, person_id: UUID, institution_id: UUID, kind: Kind, prefill: Mapping[str, object], by: Actor
+    *,
+    person_id: UUID,
+    institution_id: UUID,
+    kind: Kind,
+    prefill: Mapping[str, object],
+    payer: Payer = Payer.PERSON,
+    by: Actor,
 ) -> Application:
     """A new draft.
 
@@ -60,7 +66,7 @@ def begin(
                 person_id=person_id,
                 institution_id=institution_id,
                 kind=kind,
-                payer=Payer.PERSON,
+                payer=payer,
                 steps_done=[Step.INSTITUTION],
                 lapses_on=deadlines_on(today).draft_until(today),
             )
@@ -78,8 +84,10 @@ def _already_running(wrong: IntegrityError, *, person_id: UUID, institution_id: 
 
 
 def choose(row: Application, *, institution_id: UUID, kind: Kind) -> None:
-    """Choose institution and kind of a locked draft anew."""
+    """Choose institution and kind of a locked draft anew. Raises `Refused("fixed_by_institution")`."""
     _only_a_draft(row)
+    if row.payer == Payer.INSTITUTION:
+        raise Refused("fixed_by_institution")
     if (row.institution_id, row.kind) == (institution_id, kind):
         return
     person_id = row.person_id
@@ -102,7 +110,8 @@ def save_part(
     _only_a_draft(row)
     if not steps.reachable(step, row.steps_done):
         raise Refused("step_too_early")
-    understood, wrong = parts.read(step, typed, addresses=addresses)
+    fixed = steps.FIXED_BY_INSTITUTION if row.payer == Payer.INSTITUTION else frozenset()
+    understood, wrong = parts.read(step, typed, addresses=addresses, fixed=fixed)
     if wrong and not leaving:
         return wrong
     for name, value in understood.items():
@@ -271,7 +280,7 @@ def return_form(row: Application, *, reason: str, by: Actor) -> None:
 def reject(row: Application, *, reason: str, by: Actor) -> None:
     """Refuse a locked application for good, with a reason in words."""
     said = line(reason, field="reason", longest=300)
-    facts = Facts(form_in=form_is_in(row))
+    facts = Facts(form_in=form_is_in(row), institution_pays=row.payer == Payer.INSTITUTION)
     carry_out(row, Act.REJECT, by=by, facts=facts, changes={"ending": said}, note={"reason": said})
 
 
@@ -306,6 +315,13 @@ def release(row: Application, *, by: Actor) -> None:
     """Hand a locked application to production; refused while a requirement is open."""
     waiting = Requirement.objects.filter(application=row, closed_at=None).exists()
     carry_out(row, Act.RELEASE, by=by, facts=Facts(requirements_left=waiting))
+
+
+def withdraw(row: Application, *, in_production: bool, reason: str = "", by: Actor) -> None:
+    """End a locked application before production; an institution says why, and the person reads it."""
+    facts = Facts(in_production=in_production, institution_pays=row.payer == Payer.INSTITUTION)
+    said = {"ending": line(reason, field="reason", longest=300)} if reason else {}
+    carry_out(row, Act.WITHDRAW, by=by, facts=facts, changes={**said}, note={"reason": reason} if reason else {})
 
 
 def lapse(row: Application, *, today: date, by: Actor) -> None:

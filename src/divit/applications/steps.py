@@ -56,6 +56,10 @@ PARTS = tuple(rule.step for rule in RULES if rule.part)
 AMENDABLE = frozenset({Step.WORKPLACE, Step.DELIVERY})
 
 
+# What the institution's contract and request have fixed is shown, not asked.
+FIXED_BY_INSTITUTION = frozenset({"institution", "kind", "years", "reader"})
+
+
 def first_left(done: Collection[str]) -> Step:
     """Where to go on: the first step that is not done; the phone comes last and is never marked done here."""
     return next((step for step in ORDER[:-1] if step not in done), Step.PHONE)

@@ -28,6 +28,8 @@ REFUSALS = {
     "step_too_early": _("Önce önceki bölümleri doldurun."),
     "step_not_amendable": _("Bu bölüm başvuru gönderildikten sonra değiştirilemez."),
     "application_already_submitted": _("Bu başvuru gönderildi; taslak olarak değiştirilemez."),
+    "fixed_by_institution": _("Bu başvurunun kurumu ve türü kurumunuzun talebinden gelir; değiştirilemez."),
+    "not_paid_by_institution": _("Bu başvurunun ücretini kişi ödüyor; kurum sona erdiremez."),
     "application_not_open": _("Bu başvuru artık beklemede değil."),
     "not_your_requirement": _("Bu koşulu siz tamamlayamazsınız."),
     # the paper

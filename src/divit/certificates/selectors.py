@@ -1,5 +1,6 @@
 """Reading certificates: a person's own, what is published of them, and what was true at any past time."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -55,6 +56,12 @@ def open_certificates(person_id: UUID, institution_id: UUID) -> list[Certificate
         .exclude(state=State.REVOKED)
         .order_by("-issued_at", "id")
     )
+
+
+def held_by(person_ids: Iterable[UUID], institution_id: UUID) -> list[Certificate]:
+    """Every certificate that these people ever got from an institution, without the DER."""
+    found = Certificate.objects.filter(person_id__in=list(person_ids), institution_id=institution_id)
+    return list(found.only("person_id", "serial", "state", "not_after").order_by("person_id", "id"))
 
 
 def standing_of_order(card_order_id: UUID) -> Certificate | None:

@@ -20,8 +20,8 @@ WHAT_FOR = {
     Role.INSPECTOR: _("Üretilen kartları ikinci kişi olarak denetleyin."),
     Role.DISPATCHER: _("Denetlenen kartları kuryeye hazırlayın, geri gelenleri yeniden gönderin."),
     Role.AUDITOR: _("Kimin ne zaman ne yaptığını okuyun."),
-    Role.REPRESENTATIVE: _("Kurumunuzdaki başvuruların formlarını teslim alın ya da gerekçesiyle geri verin."),
-    Role.OFFICER: _("Kurumunuzun sertifikalarını görün, ayrılanların sertifikalarını askıya alın."),
+    Role.REPRESENTATIVE: _("Kurumunuzdaki başvuruların formlarını teslim alın, sertifika listesi yükleyin."),
+    Role.OFFICER: _("Sertifika listesi yükleyin, talepleri onaylayın, ayrılanların sertifikalarını askıya alın."),
 }
 APPLICATION_STATES = {
     State.DRAFT: _("Taslak"),
@@ -37,6 +37,7 @@ APPLICATION_STATES = {
 REQUIREMENTS = {
     "phone_proven": _("Telefon doğrulaması"),
     "fee_paid": _("Ödeme"),
+    "approved": _("Kurumun onayı"),
     "form_received": _("İmzalı form"),
     "no_certificate_open": _("Önceki sertifikaların kapatılması"),
     "renewal_window": _("Yenileme zamanı"),

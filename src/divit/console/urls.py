@@ -3,6 +3,7 @@
 from django.urls import path
 
 from divit.console.desks import books, cards, dispatching, home, institution, registration
+from divit.console.rosters import lists, one, requests
 
 app_name = "console"
 urlpatterns = [
@@ -28,4 +29,14 @@ urlpatterns = [
     path("yetkili/", institution.officer_door, name="officer_door"),
     path("yetkili/<uuid:institution_id>/", institution.officer, name="officer"),
     path("yetkili/<uuid:institution_id>/<uuid:certificate_id>/", institution.officer_suspend, name="officer_suspend"),
+    path("kurum/<uuid:institution_id>/listeler/", lists.rosters, name="rosters"),
+    path("kurum/<uuid:institution_id>/listeler/sablon.xlsx", lists.roster_template, name="roster_template"),
+    path("kurum/<uuid:institution_id>/listeler/<uuid:roster_id>/", one.roster, name="roster"),
+    path("kurum/<uuid:institution_id>/listeler/<uuid:roster_id>/ilerleme/", one.roster_live, name="roster_live"),
+    path(
+        "kurum/<uuid:institution_id>/listeler/<uuid:roster_id>/duzeltilecek.xlsx",
+        one.roster_corrected,
+        name="roster_corrected",
+    ),
+    path("kurum/<uuid:institution_id>/talepler/<uuid:request_id>/", requests.roster_request, name="roster_request"),
 ]

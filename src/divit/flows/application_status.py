@@ -34,6 +34,7 @@ class Waits(StrEnum):
     PERSON = "person"
     PERSON_THEN_INSTITUTION = "person_then_institution"
     PERSON_THEN_CENTRE = "person_then_centre"
+    INSTITUTION = "institution"
     BANK = "bank"
     CLOCK = "clock"
     CENTRE = "centre"
@@ -65,6 +66,8 @@ class Status:
     charge: Charge | None
     production_awaited: bool
     form_awaited: bool
+    form_needed: bool
+    approval_awaited: bool
     certificate_open: bool
     something_missing: bool
 
@@ -74,7 +77,8 @@ def status(person_id: UUID, application_id: UUID, *, by: Actor) -> Status:
     row = selectors.application_of(person_id, application_id)
     day = clock.local(row.submitted_at).date() if row.submitted_at else clock.today()
     rule = institutions.rule_for(row.institution_id, on=day)
-    waiting = set(selectors.open_requirements(row))
+    requirements = selectors.requirements_of(row)
+    waiting = {RequirementKind(one.kind) for one in requirements if one.closed_at is None}
     charge = payments.charge_for(row.id)
     stages = tuple(_stages(row, rule=rule, charge=charge))
     running = row.state == State.OPEN
@@ -87,6 +91,8 @@ def status(person_id: UUID, application_id: UUID, *, by: Actor) -> Status:
         charge=charge,
         production_awaited=_production_awaited(row, waiting),
         form_awaited=running and RequirementKind.FORM_RECEIVED in waiting,
+        form_needed=any(one.kind == RequirementKind.FORM_RECEIVED for one in requirements),
+        approval_awaited=running and RequirementKind.INSTITUTION_APPROVED in waiting,
         certificate_open=running and RequirementKind.NO_CERTIFICATE_OPEN in waiting,
         something_missing=running and not services.clock_alone_awaited(row),
     )
@@ -100,7 +106,7 @@ def _open_acts(row: Application, *, by: Actor) -> frozenset[Act]:
 def _production_awaited(row: Application, waiting: set[RequirementKind]) -> bool:
     """«Üretim Bekleniyor!»: the form has reached us, the card is not yet in hand."""
     if row.state == State.OPEN:
-        return RequirementKind.FORM_RECEIVED not in waiting
+        return not waiting & {RequirementKind.FORM_RECEIVED, RequirementKind.INSTITUTION_APPROVED}
     return row.state == State.RELEASED and not withdrawal.in_production(row.id)
 
 
@@ -113,7 +119,9 @@ def _stages(row: Application, *, rule: InstitutionRule, charge: Charge | None) -
     for requirement in selectors.requirements_of(row):
         yield _requirement(row, requirement, rule=rule, charge=charge)
     if row.state in ENDED:
-        yield Stage(what=row.state, place="stopped", at=times.get(row.state), said=row.ending)
+        called_off = row.state == State.WITHDRAWN and bool(row.ending)
+        what = "called_off" if called_off else row.state
+        yield Stage(what=what, place="stopped", at=times.get(row.state), said=row.ending)
         return
     yield from _after_release(row, times)
 
@@ -128,6 +136,8 @@ def _requirement(row: Application, one: Requirement, *, rule: InstitutionRule, c
         return _fee(charge)
     if kind is RequirementKind.FORM_RECEIVED:
         return _form(row, rule)
+    if kind is RequirementKind.INSTITUTION_APPROVED:
+        return Stage(what=kind, place="now", waits=Waits.INSTITUTION)
     if kind is RequirementKind.RENEWAL_WINDOW:
         opens = window_opens(Kind(row.kind), holdings(row.person_id, row.institution_id))
         return Stage(what=kind, place="now", waits=Waits.CLOCK, day=opens)

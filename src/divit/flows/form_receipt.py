@@ -5,10 +5,11 @@ from uuid import UUID
 from django.db import transaction
 
 from divit.applications import content, selectors, services
+from divit.applications.kinds import Payer
 from divit.applications.lifecycle import State
 from divit.applications.models import Application
 from divit.applications.requirements import RequirementKind
-from divit.flows import fees, release
+from divit.flows import fees, institution_paid_application, release
 from divit.flows.notices import tell
 from divit.identity import selectors as people
 from divit.institutions import selectors as institutions
@@ -70,7 +71,9 @@ def take_in(application_id: UUID, *, scanned: str | None = None, by: Actor) -> b
 
 
 def _open_payment(row: Application, *, by: Actor) -> None:
-    """Where the institution's rule of the day of submission says so, the fee falls due now."""
+    """Where the person pays and the institution's rule of the day of submission says so, the fee falls due now."""
+    if row.payer != Payer.PERSON:
+        return
     rule = institutions.rule_for(row.institution_id, on=clock.local(row.submitted_at or clock.now()).date())
     if rule.pay_gate == InstitutionRule.PayGate.AFTER_FORM:
         fees.accrue(row, by=by)
@@ -90,6 +93,7 @@ def reject(application_id: UUID, *, reason: str, by: Actor) -> None:
     """The person is not entitled to apply through this institution; what was paid is given back."""
     with transaction.atomic():
         row = _locked(application_id, by=by)
+        institution_paid_application.end_with(row, reason=reason, by=by)
         services.reject(row, reason=reason, by=by)
         fees.give_back(row, by=by)
         _tell(row, "application_rejected", "1", reason=reason)

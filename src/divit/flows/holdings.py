@@ -1,5 +1,6 @@
 """What a person holds from one institution, as the rules of applications want to know it."""
 
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from divit.applications.kinds import Holdings
@@ -11,8 +12,20 @@ from divit.kernel import clock
 
 def holdings(person_id: UUID, institution_id: UUID) -> Holdings:
     """Serials ever, open (a replacement revokes them) and valid, and when the newest valid one ends."""
-    every = [row for row in certificates.certificates_of(person_id) if row.institution_id == institution_id]
-    still_open = certificates.open_certificates(person_id, institution_id)
+    return _held([row for row in certificates.certificates_of(person_id) if row.institution_id == institution_id])
+
+
+def holdings_of_many(person_ids: Iterable[UUID], institution_id: UUID) -> Mapping[UUID, Holdings]:
+    """The same for many people at once; whoever holds nothing is not named."""
+    by_person: dict[UUID, list[Certificate]] = {}
+    for row in certificates.held_by(person_ids, institution_id):
+        by_person.setdefault(row.person_id, []).append(row)
+    return {person_id: _held(rows) for person_id, rows in by_person.items()}
+
+
+def _held(every: list[Certificate]) -> Holdings:
+    now = clock.now()
+    still_open = [row for row in every if row.state != State.REVOKED and row.not_after > now]
     valid = [row for row in still_open if row.state == State.VALID]
     return Holdings(
         ever=_serials(every),

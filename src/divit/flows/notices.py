@@ -1,6 +1,8 @@
 """Telling a person what happened: written with the act, delivered afterwards, never in its way."""
 
 import logging
+from collections.abc import Mapping
+from dataclasses import replace
 
 from django.db import transaction
 
@@ -22,13 +24,37 @@ def tell(*, person: Person, notice: str, subject: tuple[str, str], dedupe: str, 
 
     `facts` fill the notice's placeholders: texts as the person should read them, without national numbers.
     """
-    to = Addressee(
+    _queue(_of(person), notice=notice, subject=subject, dedupe=dedupe, facts=facts)
+
+
+def tell_at(
+    *, person: Person, phone: str, email: str, notice: str, subject: tuple[str, str], dedupe: str, **facts: object
+) -> None:
+    """Queue a notice to addresses that somebody else gave, and where the person is reached anyway.
+
+    What others gave is used for this notice alone. It may be wrong: such a notice names nobody. Where both are the
+    same it is told once.
+    """
+    other_phone = "" if phone == person.phone else phone
+    other_email = "" if email == person.email else email
+    if person.phone or person.email:
+        _queue(_of(person), notice=notice, subject=subject, dedupe=dedupe, facts=facts)
+    if other_phone or other_email:
+        there = replace(_of(person), channel="both", phone=other_phone, email=other_email)
+        _queue(there, notice=notice, subject=subject, dedupe=f"{dedupe}:given", facts=facts)
+
+
+def _of(person: Person) -> Addressee:
+    return Addressee(
         person_id=person.pk,
         language=person.language,
         channel=person.channel,
         phone=person.phone,
         email=person.email,
     )
+
+
+def _queue(to: Addressee, *, notice: str, subject: tuple[str, str], dedupe: str, facts: Mapping[str, object]) -> None:
     for message_id in services.queue(to, notice=notice, subject=subject, dedupe=dedupe, facts=facts):
         later("notifications.deliver", message_id=str(message_id))
 

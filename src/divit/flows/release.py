@@ -9,6 +9,7 @@ from divit.applications.kinds import RULES, Kind, window_opens
 from divit.applications.lifecycle import State
 from divit.applications.models import Application
 from divit.applications.requirements import RequirementKind
+from divit.flows import institution_paid_application
 from divit.flows.holdings import holdings
 from divit.flows.jobs import each
 from divit.flows.notices import tell
@@ -40,7 +41,7 @@ def advance(application_id: UUID | str, *, by: Actor = SYSTEM) -> bool:
         )
         tell(
             person=row.person,
-            notice="application_released",
+            notice=institution_paid_application.notice_for(row, "application_released"),
             subject=("application", str(row.id)),
             dedupe=f"application_released:{row.id}",
             reference=row.reference,

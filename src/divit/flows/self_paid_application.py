@@ -1,4 +1,8 @@
-"""Kişi ödemeli başvuru: from choosing an institution to a submitted application with its charge."""
+"""Kişi ödemeli başvuru: from choosing an institution to a submitted application with its charge.
+
+The steps of a draft and its submission are the same where an institution pays; what differs then is asked of
+`institution_paid_application`.
+"""
 
 from collections.abc import Mapping
 from typing import cast
@@ -8,11 +12,11 @@ from django.db import transaction
 
 from divit.applications import selectors, services
 from divit.applications.addresses import Addresses
-from divit.applications.kinds import RULES, Holdings, Kind, ProductionRule, unfit
+from divit.applications.kinds import RULES, Holdings, Kind, Payer, ProductionRule, unfit
 from divit.applications.models import Application
 from divit.applications.services import PhoneProof
 from divit.applications.steps import Step
-from divit.flows import fees, release
+from divit.flows import fees, institution_paid_application, release
 from divit.flows.holdings import holdings
 from divit.flows.notices import tell
 from divit.identity import selectors as people
@@ -130,12 +134,14 @@ def submit(application_id: UUID, *, by: Actor) -> Application:
         held = holdings(row.person_id, row.institution_id)
         proof = _proof(row, by=by)
         services.submit(row, held=held, proof=proof, wet_form=rule.wet_form, by=by)
-        if rule.pay_gate == InstitutionRule.PayGate.BEFORE_FORM or not rule.wet_form:
+        if row.payer == Payer.INSTITUTION:
+            institution_paid_application.note_submitted(row)
+        elif rule.pay_gate == InstitutionRule.PayGate.BEFORE_FORM or not rule.wet_form:
             fees.accrue(row, by=by)
         person = _keep_contact(row, proven=proof is not None and proof.reached, by=by)
         tell(
             person=person,
-            notice="application_submitted",
+            notice=institution_paid_application.notice_for(row, "application_submitted"),
             subject=("application", str(row.id)),
             dedupe=f"application_submitted:{row.id}",
             reference=row.reference,

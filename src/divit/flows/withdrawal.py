@@ -8,13 +8,13 @@ from django.db import transaction
 
 from divit.applications import selectors, services
 from divit.applications.deadlines import deadlines_on
-from divit.applications.lifecycle import Act, Facts, State
+from divit.applications.lifecycle import State
 from divit.applications.models import Application
-from divit.flows import fees
+from divit.flows import fees, institution_paid_application
 from divit.flows.jobs import each
 from divit.flows.notices import tell
 from divit.kernel import clock
-from divit.kernel.actors import SYSTEM, Actor
+from divit.kernel.actors import SYSTEM, Actor, Role
 from divit.kernel.errors import Refused
 from divit.production import selectors as production_selectors
 from divit.production import services as production
@@ -27,23 +27,37 @@ def withdraw(application_id: UUID, *, by: Actor) -> None:
     Raises `Refused("too_late_to_withdraw")`.
     """
     selectors.application_of(by.id, application_id)
+    call_off(application_id, by=by)
+
+
+def call_off(application_id: UUID, *, reason: str = "", by: Actor) -> None:
+    """End an application before production, for the person or for the institution that pays (then with a reason).
+
+    Raises `Refused("too_late_to_withdraw")`.
+    """
     with transaction.atomic():
         row = services.locked(application_id)
-        _take_back_from_production(application_id, by=by)
-        _end(row, by=by)
+        # Before its order is waited for: what production has in hand is locked there first.
+        if in_production(application_id):
+            raise Refused("too_late_to_withdraw")
+        production.locked_of(application_id)
+        _end(row, reason=reason, by=by)
 
 
-def _end(row: Application, *, by: Actor) -> None:
+def _end(row: Application, *, reason: str, by: Actor) -> None:
     was_draft = row.state == State.DRAFT
-    services.carry_out(row, Act.WITHDRAW, by=by, facts=Facts(in_production=in_production(row.id)))
+    # The place in the quota first: whoever draws one holds the contract while writing to the ledger.
+    institution_paid_application.end_with(row, reason=reason, by=by)
+    _take_back_from_production(row.id, by=by)
+    services.withdraw(row, in_production=in_production(row.id), reason=reason, by=by)
     fees.give_back(row, by=by)
-    if not was_draft:
+    if by.role is Role.OFFICER:
+        _tell(row, "institution_request_withdrawn", "1", institution=row.institution.name, reason=reason)
+    elif not was_draft:
         _tell(row, "application_withdrawn", "1")
 
 
 def _take_back_from_production(application_id: UUID, *, by: Actor) -> None:
-    if in_production(application_id):
-        raise Refused("too_late_to_withdraw")
     try:
         production.cancel(application_id, by=by, now=clock.now())
     except Refused as refusal:
@@ -85,6 +99,7 @@ def _days_after(day: date, days: int) -> date:
 
 def _lapse(row: Application, *, today: date) -> None:
     was_draft = row.state == State.DRAFT
+    institution_paid_application.end_with(row, by=SYSTEM)
     services.lapse(row, today=today, by=SYSTEM)
     fees.give_back(row, by=SYSTEM)
     _tell(row, "application_draft_lapsed" if was_draft else "application_lapsed", "1")
@@ -95,6 +110,7 @@ def _remind(row: Application, *, today: date) -> bool:
     if due <= row.reminders:
         return False
     notice = "application_draft_waits" if row.state == State.DRAFT else "application_waits"
+    notice = institution_paid_application.notice_for(row, notice)
     _tell(row, notice, f"{row.lapses_on}:{due}", until=f"{row.lapses_on:%d.%m.%Y}")
     services.count_reminder(row, sent=due)
     return True

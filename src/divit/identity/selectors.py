@@ -24,6 +24,12 @@ def person_by_tckn(tckn: Tckn) -> Person | None:
     return Person.objects.filter(tckn=str(tckn)).first()
 
 
+def ids_by_tckn(tcknlar: Iterable[str]) -> dict[str, UUID]:
+    """The ids of those of these national numbers that Divit knows."""
+    found = Person.objects.filter(tckn__in=list(tcknlar)).order_by("tckn")
+    return dict(found.values_list("tckn", "id"))
+
+
 def search(text: str) -> QuerySet[Person]:
     """People whose name contains every word of `text`, with or without Turkish marks; nothing for a blank text."""
     words = tr_fold(text).split()

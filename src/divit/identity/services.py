@@ -1,9 +1,11 @@
 """Writing who is who: persons as the login gateway knows them, their contact data, their logins."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
@@ -14,7 +16,8 @@ from divit.kernel import clock
 from divit.kernel.actors import Actor
 from divit.kernel.errors import Invalid, Refused
 from divit.kernel.phone import Phone
-from divit.kernel.turkish import nfc
+from divit.kernel.tckn import Tckn
+from divit.kernel.turkish import nfc, tr_fold
 
 ATTEMPT_LIFE = timedelta(minutes=10)
 Channel = Literal["sms", "email", "both"]
@@ -103,6 +106,42 @@ def _changes(person: Person, identity: Identity, given_names: str, surname: str)
     if identity.birth_place:
         said["birth_place"] = identity.birth_place
     return {field: value for field, value in said.items() if getattr(person, field) != value}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Named:
+    """Somebody whom an institution named."""
+
+    tckn: Tckn
+    given_names: str
+    surname: str
+
+
+def name(named: Iterable[Named]) -> tuple[dict[str, UUID], list[UUID]]:
+    """The ids of these people by national number, and those who were not known before: made without contact data.
+
+    In a transaction; `record_named` follows once nothing is left to wait for. What is known of a person already is left
+    alone: names come from the login gateway, addresses from the person. Raises `Invalid("login_name_invalid")`.
+    """
+    # In one order for everybody: two rosters with the same people must not wait for each other.
+    made = [_unseen(one) for one in sorted(named, key=lambda one: one.tckn)]
+    Person.objects.bulk_create(made, ignore_conflicts=True)
+    own = {one.pk for one in made}
+    rows = list(Person.objects.filter(tckn__in=[one.tckn for one in made]).order_by("tckn").values_list("tckn", "id"))
+    return dict(rows), [pk for _, pk in rows if pk in own]
+
+
+def record_named(person_ids: Iterable[UUID], *, by: Actor) -> None:
+    """That these people came to be known by an institution's word."""
+    lines = [ledger.Line(act="person.named", subject=("person", str(pk)), person_id=str(pk)) for pk in person_ids]
+    ledger.record_all(lines, by=by)
+
+
+def _unseen(one: Named) -> Person:
+    given_names, surname = _name(one.given_names), _name(one.surname)
+    # A bulk insert does not pass through `save`.
+    search_key = tr_fold(f"{given_names} {surname}")
+    return Person(tckn=str(one.tckn), given_names=given_names, surname=surname, search_key=search_key)
 
 
 def _name(text: str) -> str:

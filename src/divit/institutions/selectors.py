@@ -76,5 +76,11 @@ def quota_left(contract_id: UUID | str) -> int:
     return contract.quota - QuotaDraw.objects.filter(contract=contract, returned_at__isnull=True).count()
 
 
+def officers_of(institution_id: UUID | str, *, on: date | None = None) -> list[Appointment]:
+    """Those who may approve for an institution on a day (today when not said)."""
+    found = _in_force(on or clock.today()).filter(institution_id=institution_id, role="officer")
+    return list(found.select_related("person", "institution").order_by("person__search_key", "id"))
+
+
 def _in_force(day: date) -> QuerySet[Appointment]:
     return Appointment.objects.filter(Q(ends__isnull=True) | Q(ends__gte=day), starts__lte=day)

@@ -19,6 +19,12 @@ def order_of(application_id: uuid.UUID) -> CardOrder | None:
     return CardOrder.objects.filter(application_id=application_id).first()
 
 
+def dispatched(application_ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
+    """Those of these applications whose card has left the house."""
+    found = CardOrder.objects.filter(application_id__in=list(application_ids), state=State.DISPATCHED)
+    return set(found.order_by("id").values_list("application_id", flat=True))
+
+
 def order(order_id: uuid.UUID) -> CardOrder:
     """Raises `NotFound`."""
     found = CardOrder.objects.select_related("person", "institution", "application").filter(pk=order_id).first()

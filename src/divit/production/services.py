@@ -50,6 +50,11 @@ def locked(order_id: uuid.UUID) -> CardOrder:
     return order
 
 
+def locked_of(application_id: uuid.UUID) -> CardOrder | None:
+    """The order of an application, locked, if there is one."""
+    return CardOrder.objects.select_for_update(of=("self",), no_key=True).filter(application_id=application_id).first()
+
+
 def living_card(order: CardOrder) -> Card:
     """The card that is not spoiled. Raises `NotFound` when the order has none."""
     card = Card.objects.filter(order=order, spoiled_at__isnull=True).first()
@@ -144,8 +149,6 @@ def note_trouble(order_id: uuid.UUID, trouble: str) -> None:
 def cancel(application_id: uuid.UUID, *, by: Actor, now: datetime) -> None:
     """Withdraw the order of an application, if there is one. Raises `Refused("card_already_taken")` and the like."""
     with transaction.atomic():
-        order = (
-            CardOrder.objects.select_for_update(of=("self",), no_key=True).filter(application_id=application_id).first()
-        )
+        order = locked_of(application_id)
         if order is not None:
             carry_out(order, Act.CANCEL, by=by, now=now)

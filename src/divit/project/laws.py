@@ -10,6 +10,8 @@ from divit.identity.lifecycle import STAFF_CHANGE
 from divit.kernel.lifecycle import Lifecycle
 from divit.payments.lifecycle import ATTEMPT_LAW, CHARGE_LAW
 from divit.production.lifecycle import CARD_ORDER
+from divit.rosters.lifecycle import LAW as REQUEST
+from divit.rosters.lifecycle import ROSTER_LAW as ROSTER
 from divit.verification.lifecycle import LAW as PHONE_CODE
 
 LAWS: tuple[Lifecycle[Any], ...] = (
@@ -20,6 +22,8 @@ LAWS: tuple[Lifecycle[Any], ...] = (
     PARCEL,
     PHONE_CODE,
     PIN,
+    REQUEST,
+    ROSTER,
     CHARGE_LAW,
     ATTEMPT_LAW,
     STAFF_CHANGE,

@@ -105,6 +105,26 @@ REFUSALS = {
         "Kotanızda {left} yer kaldı, listede hatasız {wanted} kişi var. Son {beyond} satıra yer yok."
     ),
     "roster_row_beyond_quota": _("Kotada bu satıra yer kalmadı. Satır, kota artınca yeniden yüklenebilir."),
+    # what happened through this institution before
+    "contract_missing": _(
+        "Kurumunuzun bugün yürürlükte bir sözleşmesi yok; bu yüzden kurum ödemeli sertifika istenemez. "
+        "Sertifika merkeziyle görüşün."
+    ),
+    "person_already_asked_for": _("Bu kişi için kurumunuzun bekleyen bir talebi var."),
+    "person_has_running_application": _("Bu kişinin kurumunuzda süren bir başvurusu var."),
+    "person_has_open_certificate": _("Bu kişinin kurumunuzdan açık bir sertifikası var; başka bir tür yazın."),
+    "person_has_nothing_to_renew": _("Bu kişinin kurumunuzdan geçerli bir sertifikası yok; yenilenemez."),
+    "person_has_nothing_to_replace": _("Bu kişinin kurumunuzdan bir sertifikası olmamış; «İlk sertifika» yazın."),
+    # the laws
+    "no_row_accepted": _("Listedeki her satırda hata var. Düzeltip yeniden yükleyin."),
+    "rows_left_to_take_in": _("Listenin bazı satırları henüz talep olmadı."),
+    "uploader_may_not_approve": _(
+        "Bu listeyi siz yüklediniz. Onayı kurumunuzun başka bir yetkilisi vermeli: biri ister, öteki onaylar."
+    ),
+    "request_in_production": _("Kart üretime alındı; talep artık geri çekilemez."),
+    "request_deadline_ahead": _("Talebin süresi henüz dolmadı."),
+    "request_application_under_way": _("Kişi başvuruya başladı; artık başvurunun süresi geçerli."),
+    "invitation_ended": _("Bu davet sona ermiş. Sertifika hâlâ gerekiyorsa kurumunuz yeniden isteyebilir."),
 }
 
 

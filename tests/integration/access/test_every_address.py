@@ -19,15 +19,17 @@ from divit import wiring
 from divit.applications.kinds import Kind
 from divit.applications.models import Application
 from divit.certificates.models import Certificate
-from divit.flows import phone_proof, suspension
+from divit.flows import phone_proof, roster_upload, suspension
 from divit.identity.models import Person
-from divit.institutions.models import Institution
-from divit.kernel.actors import SYSTEM, Level
+from divit.institutions.models import Contract, Institution
+from divit.kernel import clock
+from divit.kernel.actors import SYSTEM, Actor, Level, Role
 from divit.kernel.phone import Phone
 from divit.payments import selectors as payments
 from divit.payments import services as payment_services
 from divit.payments.lifecycle import AttemptAct, ChargeAct
 from divit.portal.middleware import writes
+from divit.rosters.models import Request
 from divit.verification import codes
 from tests.factories.people import actor_of, log_in
 from tests.integration.applications.conftest import Way
@@ -36,7 +38,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 NAMES = ("Ayşe Işıl", "Gizlioğlu")
 # Whose parameter is what: the same row for every address that takes it.
-OBJECTS = {"certificate_id", "change_id", "application_id", "code_id", "charge_id", "attempt_id"}
+OBJECTS = {"certificate_id", "change_id", "application_id", "code_id", "charge_id", "attempt_id", "request_id"}
 WORDS = {"step": "iletisim"}
 AMENDED = {"step": "teslimat"}
 # Pages that others send people to by GET, and that have to write: nothing else may.
@@ -105,6 +107,21 @@ def _neighbours(settings: Any) -> Iterator[None]:
 DRAFTS = {f"portal:application_{page}" for page in ("choose", "step", "summary", "phone")}
 
 
+def invited(owner: Person, institution: Institution, make_person: Callable[..., Person]) -> Request:
+    """An institution that pays has asked for the owner's certificate."""
+    today = clock.today()
+    Contract.objects.create(
+        institution=institution, number="1", starts=today, ends=today, quota=9, years=3, reader="none"
+    )
+    by = Actor(role=Role.REPRESENTATIVE, id=str(make_person().pk), institution_id=str(institution.pk))
+    content = "T.C. Kimlik No;Ad;Soyad;Cep Telefonu;e-Posta\n" + ";".join(
+        [owner.tckn, *NAMES, "0505 900 00 99", "davet@kurum.example"]
+    )
+    roster, _new = roster_upload.upload(content.encode(), file_name="liste.csv", by=by)
+    roster_upload.confirm(roster.pk, by=by)
+    return Request.objects.get(roster=roster)
+
+
 @pytest.fixture
 def stage(
     way: Way,
@@ -117,7 +134,8 @@ def stage(
     by = actor_of(owner)
     change = suspension.suspend(certificate.pk, by=by)
     row = way.submitted(owner, ministry, Kind.OTHER)
-    draft = way.begin(owner, Institution.objects.exclude(pk__in=[ministry.pk, certificate.institution_id])[0])
+    others = Institution.objects.exclude(pk__in=[ministry.pk, certificate.institution_id]).order_by("sort_key", "id")
+    draft, other = way.begin(owner, others[0]), others[1]
     way.fill(draft)
     way.confirm(draft)
     with transaction.atomic():
@@ -128,6 +146,7 @@ def stage(
         payment_services.move_charge(
             payment_services.locked_charge(charge.id), ChargeAct.PAY, by=SYSTEM, received=charge.amount
         )
+    request = invited(owner, other, make_person)
     code = phone_proof.send(
         person=owner,
         phone=Phone("0505 765 43 21"),
@@ -147,6 +166,7 @@ def stage(
             "code_id": code.id,
             "charge_id": charge.id,
             "attempt_id": attempt.id,
+            "request_id": request.id,
         },
         draft=draft.id,
         secrets=[

@@ -64,6 +64,8 @@ def test_requirements_follow_from_the_case(kind: Kind, payer: Payer, wet_form: b
     expected = {RequirementKind.PHONE_PROVEN}
     if payer is Payer.PERSON:
         expected.add(RequirementKind.FEE_PAID)
+    else:
+        expected.add(RequirementKind.INSTITUTION_APPROVED)
     if wet_form:
         expected.add(RequirementKind.FORM_RECEIVED)
     if kind in {Kind.LOST, Kind.PIN_LOST}:
@@ -79,6 +81,7 @@ def test_only_the_right_hand_closes_a_requirement(requirement: RequirementKind, 
     hands = {
         RequirementKind.PHONE_PROVEN: {Role.HOLDER},
         RequirementKind.FEE_PAID: {Role.BANK, Role.SYSTEM},
+        RequirementKind.INSTITUTION_APPROVED: {Role.OFFICER, Role.SYSTEM},
         RequirementKind.FORM_RECEIVED: {Role.REPRESENTATIVE, Role.REGISTRAR},
         RequirementKind.NO_CERTIFICATE_OPEN: {Role.SYSTEM},
         RequirementKind.RENEWAL_WINDOW: {Role.SYSTEM},

@@ -8,9 +8,10 @@ from divit.applications.lifecycle import LAW, Act, Facts, State
 from divit.kernel.actors import Role
 from divit.kernel.errors import Refused
 
-H, REP, REG, PROD, DISP, COU, SYS = (
+H, REP, OFF, REG, PROD, DISP, COU, SYS = (
     Role.HOLDER,
     Role.REPRESENTATIVE,
+    Role.OFFICER,
     Role.REGISTRAR,
     Role.PRODUCER,
     Role.DISPATCHER,
@@ -34,12 +35,17 @@ PERMITTED: dict[tuple[Act, Role, State], State] = {
     (Act.WITHDRAW, H, State.DRAFT): State.WITHDRAWN,
     (Act.WITHDRAW, H, State.OPEN): State.WITHDRAWN,
     (Act.WITHDRAW, H, State.RELEASED): State.WITHDRAWN,
+    (Act.WITHDRAW, OFF, State.DRAFT): State.WITHDRAWN,
+    (Act.WITHDRAW, OFF, State.OPEN): State.WITHDRAWN,
+    (Act.WITHDRAW, OFF, State.RELEASED): State.WITHDRAWN,
+    (Act.REJECT, OFF, State.DRAFT): State.REJECTED,
+    (Act.REJECT, OFF, State.OPEN): State.REJECTED,
     (Act.REJECT, REP, State.OPEN): State.REJECTED,
     (Act.REJECT, REG, State.OPEN): State.REJECTED,
     (Act.LAPSE, SYS, State.DRAFT): State.LAPSED,
     (Act.LAPSE, SYS, State.OPEN): State.LAPSED,
 }
-NOTHING_IN_THE_WAY = Facts(deadline_passed=True)
+NOTHING_IN_THE_WAY = Facts(deadline_passed=True, institution_pays=True)
 
 
 @pytest.mark.parametrize(("act", "role", "state"), list(itertools.product(Act, Role, State)))
@@ -65,6 +71,9 @@ def test_every_cell(act: Act, role: Role, state: State) -> None:
         (Act.REJECT, REP, State.OPEN, Facts(form_in=True), "form_already_received"),
         (Act.RELEASE, SYS, State.OPEN, Facts(requirements_left=True), "requirements_open"),
         (Act.WITHDRAW, H, State.RELEASED, Facts(in_production=True), "too_late_to_withdraw"),
+        (Act.WITHDRAW, OFF, State.OPEN, Facts(), "not_paid_by_institution"),
+        (Act.WITHDRAW, OFF, State.RELEASED, Facts(institution_pays=True, in_production=True), "too_late_to_withdraw"),
+        (Act.REJECT, OFF, State.OPEN, Facts(), "not_paid_by_institution"),
         (Act.LAPSE, SYS, State.OPEN, Facts(deadline_passed=False), "deadline_ahead"),
         (Act.LAPSE, SYS, State.DRAFT, Facts(deadline_passed=False), "deadline_ahead"),
         (Act.LAPSE, SYS, State.OPEN, Facts(deadline_passed=True, clock_alone_awaited=True), "nothing_left_to_do"),

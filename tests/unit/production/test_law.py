@@ -16,6 +16,7 @@ ALLOWED = {
     ("queued", "take", P): "personalising",
     ("queued", "cancel", H): "cancelled",
     ("queued", "cancel", S): "cancelled",
+    ("queued", "cancel", Role.OFFICER): "cancelled",
     ("personalising", "certify", S): "certifying",
     ("personalising", "spoil", S): "spoiled",
     ("personalising", "spoil", P): "spoiled",

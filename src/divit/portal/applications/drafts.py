@@ -1,4 +1,4 @@
-"""Kişi ödemeli başvuru, step by step; every «Devam» and «Geri» keeps what was typed."""
+"""A draft, step by step, whoever pays; every «Devam» and «Geri» keeps what was typed."""
 
 from uuid import UUID
 
@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from divit.applications import labels, selectors, steps
-from divit.applications.kinds import Kind, will_be_revoked
+from divit.applications.kinds import Kind, Payer, will_be_revoked
 from divit.applications.lifecycle import State
 from divit.applications.models import Application
 from divit.applications.steps import PARTS, RULE_OF, Step
@@ -21,7 +21,7 @@ from divit.kernel.phone import Phone
 from divit.portal.access import PersonRequest, for_person, fresh_login
 from divit.portal.applications.addresses import the_addresses
 from divit.portal.applications.forms import FORM_OF, InstitutionForm, PartForm, SummaryForm, initial_of
-from divit.portal.applications.wording import summary_of
+from divit.portal.applications.wording import fixed_of, summary_of
 from divit.portal.phone_proof import pages as phone_proof
 from divit.portal.refusals import explain
 
@@ -94,6 +94,9 @@ def choose(request: PersonRequest, application_id: UUID) -> HttpResponseBase:
     row = _draft(request, application_id)
     if elsewhere := _elsewhere(row, Step.INSTITUTION):
         return elsewhere
+    if row.payer == Payer.INSTITUTION:
+        # Fixed by the institution's request.
+        return go_to(row, Step.CERTIFICATE)
     offered = institutions.active_institutions()
     known = {"kind": row.kind, "institution": str(row.institution_id)}
     form = InstitutionForm(request.POST or None, institutions=offered, initial=known)
@@ -144,12 +147,17 @@ def part_named(step: str) -> Step:
 
 def part_form(request: PersonRequest, row: Application, here: Step) -> PartForm:
     """The form of a part with what was typed, or with what is kept; asking only for a list judges nothing yet."""
-    more = {"offers": fees.offers(clock.today())} if here is Step.CERTIFICATE else {}
+    more = {"offers": _offers(row)} if here is Step.CERTIFICATE else {}
     judge = request.method == "POST" and request.POST.get("act") != "list"
     known = initial_of(row, here)
     if request.method == "POST" and not judge:
         known = {name: request.POST.get(name, "") for name in RULE_OF[here].fields}
     return FORM_OF[here](request.POST if judge else None, addresses=the_addresses(), initial=known, **more)
+
+
+def _offers(row: Application) -> fees.Offers | None:
+    """What may be chosen, with prices; nothing where the institution's contract has chosen."""
+    return None if row.payer == Payer.INSTITUTION else fees.offers(clock.today())
 
 
 def part_page(row: Application, here: Step, form: PartForm) -> dict[str, object]:
@@ -160,6 +168,7 @@ def part_page(row: Application, here: Step, form: PartForm) -> dict[str, object]
         "name": labels.STEPS[here],
         "number": RULE_OF[here].part,
         "names": [labels.STEPS[one] for one in PARTS],
+        "fixed": fixed_of(row) if here is Step.CERTIFICATE and row.payer == Payer.INSTITUTION else [],
         "is_certificate": here is Step.CERTIFICATE,
         "is_workplace": here is Step.WORKPLACE,
         "is_delivery": here is Step.DELIVERY,
@@ -187,7 +196,7 @@ def summary(request: PersonRequest, application_id: UUID) -> HttpResponseBase:
         "form": form,
         "sections": summary_of(row, person=request.person),
         "closing": [one for one in open_from(row.person_id, row.institution_id) if one.serial in listed],
-        "cost": fees.quote(row, on=clock.today()),
+        "cost": None if row.payer == Payer.INSTITUTION else fees.quote(row, on=clock.today()),
         "names": [labels.STEPS[one] for one in PARTS],
         "rule": labels.production_rule(self_paid_application.production_rule(row)),
     }

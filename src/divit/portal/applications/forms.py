@@ -87,8 +87,11 @@ class CertificateForm(PartForm):
         ),
     )
 
-    def __init__(self, *args: Any, offers: Offers, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, offers: Offers | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if offers is None:
+            del self.fields["years"], self.fields["reader"]
+            return
         priced = _("{what} ({price} + KDV)")
         self.fields["years"].widget.choices = [
             (str(count), format_lazy(priced, what=labels.years(count), price=net.tr))

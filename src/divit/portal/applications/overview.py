@@ -1,4 +1,4 @@
-"""BAŞVURU İŞLEMLERİ, how an institution pays, and what comes after submission."""
+"""BAŞVURU İŞLEMLERİ, and what comes after submission."""
 
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from divit.applications import labels, selectors
 from divit.applications.kinds import RULES, Kind
 from divit.applications.lifecycle import State
-from divit.flows import application_status
+from divit.flows import application_status, institution_paid_application
 from divit.portal.access import PersonRequest, for_person
 from divit.portal.applications.wording import STATES
 
@@ -28,14 +28,8 @@ def applications(request: PersonRequest) -> HttpResponse:
         }
         for row in selectors.applications_of(request.person.id)
     ]
-    return render(request, "portal/applications/applications.html", {"own": own})
-
-
-@for_person
-@require_safe
-def institution_paid(request: PersonRequest) -> HttpResponse:
-    """Kurum Ödemeli: the institution applies, and how."""
-    return render(request, "portal/applications/institution_paid.html")
+    page = {"own": own, "invitations": institution_paid_application.invitations(request.person.id)}
+    return render(request, "portal/applications/applications.html", page)
 
 
 @for_person

@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from divit.applications import labels
-from divit.applications.kinds import Kind
+from divit.applications.kinds import Kind, Payer
 from divit.applications.lifecycle import State
 from divit.applications.models import Application
 from divit.applications.parts import AddressKind, Channel, Operator, Reader
@@ -16,6 +16,7 @@ from divit.applications.steps import PARTS, Step
 from divit.flows.application_status import Stage, Waits
 from divit.identity.models import Person
 from divit.kernel.tckn import Tckn
+from divit.rosters.lifecycle import State as RequestState
 
 Label = str | Promise
 
@@ -34,16 +35,25 @@ WAITS: Mapping[Waits, Label] = {
     Waits.PERSON: _("Sizi bekliyor"),
     Waits.PERSON_THEN_INSTITUTION: _("Önce sizi, sonra kurumunuzu bekliyor"),
     Waits.PERSON_THEN_CENTRE: _("Önce sizi, sonra sertifika merkezini bekliyor"),
+    Waits.INSTITUTION: _("Kurumunuzu bekliyor"),
     Waits.BANK: _("Bankayı bekliyor"),
     Waits.CLOCK: _("Gününü bekliyor"),
     Waits.CENTRE: _("Sertifika merkezini bekliyor"),
     Waits.COURIER: _("Kuryeyi bekliyor"),
+}
+REQUESTS: Mapping[RequestState, Label] = {
+    RequestState.PROPOSED: _("Kurumun onayı bekleniyor"),
+    RequestState.APPROVED: _("Onaylandı"),
+    RequestState.REFUSED: _("Kurum onaylamadı"),
+    RequestState.WITHDRAWN: _("Geri çekildi"),
+    RequestState.EXPIRED: _("Süresi doldu"),
 }
 TITLES: Mapping[str, Label] = {
     "draft": _("Başvuru taslağı"),
     "submitted": _("Başvuru gönderildi"),
     "phone_proven": _("Cep telefonu doğrulandı"),
     "fee_paid": _("Ücretin ödenmesi"),
+    "approved": _("Kurumunuzun onayı"),
     "form_received": _("İmzalı formun teslimi"),
     "no_certificate_open": _("Eski sertifikanın kapatılması"),
     "renewal_window": _("Yenileme zamanı"),
@@ -55,6 +65,7 @@ TITLES: Mapping[str, Label] = {
     "delivered": _("Kimlik kontrolüyle size teslim edilmesi"),
     "pin_taken": _("PIN kodunuzu almanız"),
     "withdrawn": _("Başvurudan vazgeçtiniz"),
+    "called_off": _("Kurumunuz talebini geri çekti"),
     "rejected": _("Başvuru reddedildi"),
     "lapsed": _("Başvurunun süresi doldu"),
 }
@@ -62,6 +73,7 @@ DETAILS: Mapping[tuple[str, str], Label] = {
     ("fee_paid", "opens_with_form"): _("Formunuz gelince ödeme açılır; açıldığında size haber veririz."),
     ("fee_paid", "due"): _("Ücreti kartla ödeyebilirsiniz."),
     ("fee_paid", "being_checked"): _("Ödemeniz bankaya soruluyor. Yeniden ödemeyin; yanıt gelince haber veririz."),
+    ("approved", ""): _("Kurumunuzun yetkilisi talebi onaylayınca burada görürsünüz. Sizin bir şey yapmanız gerekmez."),
     ("form_received", "to_institution"): _(
         "Formu yazdırın, mürekkepli kalemle imzalayın ve kurumunuzun e-imza temsilcisine verin. "
         "Temsilci teslim aldığında burada görürsünüz."
@@ -133,7 +145,16 @@ def summary_of(row: Application, *, person: Person) -> list[Section]:
         title=labels.STEPS[Step.INSTITUTION],
         rows=[_row("institution", row.institution.name), _row("kind", labels.KINDS[Kind(row.kind)])],
     )
+    if row.payer == Payer.INSTITUTION:
+        chosen = Section(
+            step=None, title=_("Kurumunuzun talebi"), rows=[*chosen.rows, (_("Ücret"), _("Kurumunuz öder"))]
+        )
     return [identity, chosen, *(Section(step=s, title=labels.STEPS[s], rows=_rows(row, s)) for s in PARTS)]
+
+
+def fixed_of(row: Application) -> list[tuple[Label, Label]]:
+    """What the institution's contract and request have fixed of the certificate part."""
+    return _rows(row, Step.CERTIFICATE)[:2]
 
 
 def _row(name: str, value: Label) -> tuple[Label, Label]:

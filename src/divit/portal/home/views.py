@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from divit.applications import selectors as applications
+from divit.flows import institution_paid_application
 from divit.kernel import clock
 from divit.kernel.errors import NotFound
 from divit.payments import selectors as payments
@@ -25,7 +26,9 @@ _GOODS = {
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """What this is, the three roads, the way in."""
-    return render(request, "portal/home/home.html")
+    person = getattr(request, "person", None)
+    invited = institution_paid_application.invitations(person.pk) if person else []
+    return render(request, "portal/home/home.html", {"invitations": invited})
 
 
 @for_person
@@ -33,7 +36,9 @@ def home(request: HttpRequest) -> HttpResponse:
 def transactions(request: PersonRequest) -> HttpResponse:
     """Online İşlemler: everything a person can do here."""
     running = applications.running_of(request.person.id)
-    return render(request, "portal/home/transactions.html", {"open_applications": running})
+    invited = institution_paid_application.invitations(request.person.id)
+    page = {"open_applications": running, "invitations": invited}
+    return render(request, "portal/home/transactions.html", page)
 
 
 @for_person

@@ -1,0 +1,1 @@
+"""Lists with which an institution asks for certificates: upload, preview, approval and progress."""

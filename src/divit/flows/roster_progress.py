@@ -1,0 +1,119 @@
+"""İlerleme: how far each person of a list is and how many are where, from what every room knows."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from divit.applications import selectors as applications
+from divit.applications.lifecycle import State as ApplicationState
+from divit.applications.requirements import RULE_OF, Awaits, RequirementKind
+from divit.production import selectors as production
+from divit.rosters import selectors
+from divit.rosters.lifecycle import STANDING, State
+from divit.rosters.models import Request
+
+Standing = tuple[ApplicationState, frozenset[RequirementKind]]
+
+
+class Stage(StrEnum):
+    """Where a person of a list is: each is in one."""
+
+    INVITED = "invited"  # davet edildi, başlamadı
+    BEGUN = "begun"  # başvuruyu dolduruyor
+    WAITING_FOR_FORM = "waiting_for_form"  # imzalı form bekleniyor
+    WAITING_FOR_APPROVAL = "waiting_for_approval"  # kurumun onayı bekleniyor
+    WAITING_OTHERWISE = "waiting_otherwise"  # eski sertifika ya da yenileme günü bekleniyor
+    IN_PRODUCTION = "in_production"  # üretimde
+    ON_THE_WAY = "on_the_way"  # yolda
+    DELIVERED = "delivered"  # teslim edildi
+    ENDED = "ended"  # reddedildi, geri çekildi ya da süresi doldu
+
+
+class Waits(StrEnum):
+    """Who is waited for."""
+
+    PERSON = "person"
+    REPRESENTATIVE = "representative"
+    OFFICER = "officer"
+    CENTRE = "centre"
+    COURIER = "courier"
+    CLOCK = "clock"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    """One person's: where they are, and everybody who is waited for."""
+
+    stage: Stage
+    waits: tuple[Waits, ...] = ()
+
+
+def of_requests(rows: Iterable[Request]) -> dict[UUID, Progress]:
+    """By request, for the rows of one page."""
+    return _progress([(row.id, row.state, row.application_id) for row in rows])
+
+
+def totals(roster_ids: Iterable[UUID]) -> Mapping[UUID, Counter[Stage]]:
+    """For each of these rosters how many of its people are in which stage."""
+    rows = selectors.standing_of(roster_ids)
+    told = _progress([(request_id, state, application_id) for _roster, request_id, state, application_id in rows])
+    counted: dict[UUID, Counter[Stage]] = {}
+    for roster_id, request_id, _state, _application in rows:
+        counted.setdefault(roster_id, Counter())[told[request_id].stage] += 1
+    return counted
+
+
+def _progress(rows: list[tuple[UUID, str, UUID | None]]) -> dict[UUID, Progress]:
+    begun = [application_id for _id, _state, application_id in rows if application_id]
+    standing = applications.standing_of(begun)
+    gone = production.dispatched(begun)
+    return {
+        request_id: where(
+            State(state),
+            standing.get(application_id) if application_id else None,
+            dispatched=application_id in gone,
+        )
+        for request_id, state, application_id in rows
+    }
+
+
+def where(state: State, application: Standing | None, *, dispatched: bool) -> Progress:
+    """Pure: request and application as they stand, in one word."""
+    if state not in STANDING:
+        return Progress(stage=Stage.ENDED)
+    approval = (Waits.OFFICER,) if state is State.PROPOSED else ()
+    if application is None:
+        return Progress(stage=Stage.INVITED, waits=(Waits.PERSON, *approval))
+    stood, left = application
+    if stood is ApplicationState.DRAFT:
+        return Progress(stage=Stage.BEGUN, waits=(Waits.PERSON, *approval))
+    if stood is ApplicationState.OPEN:
+        return _open(left)
+    if stood in (ApplicationState.DELIVERED, ApplicationState.CLOSED):
+        return Progress(stage=Stage.DELIVERED)
+    if dispatched:
+        return Progress(stage=Stage.ON_THE_WAY, waits=(Waits.COURIER,))
+    return Progress(stage=Stage.IN_PRODUCTION, waits=(Waits.CENTRE,))
+
+
+def _open(left: frozenset[RequirementKind]) -> Progress:
+    waits: list[Waits] = []
+    if RequirementKind.FORM_RECEIVED in left:
+        waits += [Waits.PERSON, Waits.REPRESENTATIVE]
+    if RequirementKind.INSTITUTION_APPROVED in left:
+        waits.append(Waits.OFFICER)
+    others = left - {RequirementKind.FORM_RECEIVED, RequirementKind.INSTITUTION_APPROVED}
+    if any(RULE_OF[kind].awaits is Awaits.PERSON for kind in others) and Waits.PERSON not in waits:
+        waits.append(Waits.PERSON)
+    if any(RULE_OF[kind].awaits is Awaits.CLOCK for kind in others):
+        waits.append(Waits.CLOCK)
+    stage = Stage.WAITING_OTHERWISE
+    if RequirementKind.INSTITUTION_APPROVED in left:
+        stage = Stage.WAITING_FOR_APPROVAL
+    if RequirementKind.FORM_RECEIVED in left:
+        stage = Stage.WAITING_FOR_FORM
+    if not left:
+        stage = Stage.IN_PRODUCTION
+    return Progress(stage=stage, waits=tuple(waits))

@@ -1,0 +1,198 @@
+"""Liste yükleme: a list is read, every row checked and shown with all its faults, then confirmed or dropped.
+
+Until it is confirmed only the list itself waits, for a day at most; of faulty rows nothing is kept beyond that.
+"""
+
+import hashlib
+import time
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import translation
+
+from divit.applications.kinds import Kind
+from divit.applications.labels import KINDS
+from divit.audit import ledger
+from divit.flows import roster_closed, roster_invitation
+from divit.flows.jobs import each, later
+from divit.identity import selectors as people
+from divit.institutions import selectors as institutions
+from divit.kernel import clock
+from divit.kernel.actors import SYSTEM, Actor
+from divit.kernel.errors import NotFound, Refused
+from divit.rosters import checks, files, reading, selectors, services
+from divit.rosters.columns import fold
+from divit.rosters.deadlines import UPLOAD_LIFE
+from divit.rosters.lifecycle import RosterState
+from divit.rosters.models import Roster
+
+# A longer list is checked by the worker, while the page shows how far it is.
+AT_ONCE = 500
+_NOTE_EVERY_SECONDS = 0.5
+_CHUNK = 500
+
+
+def upload(content: bytes, *, file_name: str, by: Actor) -> tuple[Roster, bool]:
+    """Read a list and check it, at once or by the worker; the same content again is the same roster (then False).
+
+    Raises `Refused("contract_missing")`, or `Invalid` for what cannot be read as a list at all; then nothing is kept.
+    """
+    institution_id = institution_of(by)
+    _contract_left(institution_id)
+    digest = hashlib.sha256(content).hexdigest()
+    known = selectors.known_content(institution_id, digest)
+    if known is not None:
+        return known, False
+    sheet = reading.read(content, file_name=file_name)
+    with transaction.atomic():
+        row, new = services.open_roster(
+            institution_id=institution_id,
+            content=content,
+            sha256=digest,
+            file_name=file_name,
+            lines=len(sheet.lines),
+            by=by,
+        )
+        if new and len(sheet.lines) > AT_ONCE:
+            later("rosters.check", roster_id=str(row.pk))
+    if new and len(sheet.lines) <= AT_ONCE:
+        _check(row.pk, sheet, by=by)
+    return selectors.roster(row.pk), new
+
+
+def institution_of(by: Actor) -> UUID:
+    """The institution for which the actor acts. Raises `NotFound`."""
+    if by.institution_id is None:
+        raise NotFound
+    return UUID(by.institution_id)
+
+
+def _contract_left(institution_id: UUID) -> tuple[UUID, int]:
+    try:
+        contract = institutions.contract_for(institution_id, on=clock.today())
+    except NotFound:
+        raise Refused("contract_missing") from None
+    return contract.id, institutions.quota_left(contract.id)
+
+
+def check(roster_id: UUID, *, by: Actor = SYSTEM) -> None:
+    """Check a long list; the worker's job. Checked twice it is checked once."""
+    row = selectors.roster(roster_id)
+    if row.state != RosterState.CHECKING:
+        return
+    sheet = reading.read(selectors.content_of(row), file_name=row.file_name)
+    _check(roster_id, sheet, by=by)
+
+
+def _check(roster_id: UUID, sheet: reading.Sheet, *, by: Actor) -> None:
+    row = selectors.roster(roster_id)
+    _contract, left = _contract_left(row.institution_id)
+    kinds = kinds_by_label()
+    wanted: dict[str, set[str]] = {
+        tckn: {kinds[label] for label in labels if label in kinds} for tckn, labels in checks.people(sheet).items()
+    }
+    closed = roster_closed.closed_to(row.institution_id, wanted)
+    known = checks.Known(kinds=kinds, closed=closed.altogether, unfit=closed.unfit, quota_left=left)
+    found = checks.check(sheet, known, progress=_noting(roster_id))
+    with transaction.atomic():
+        row = services.locked_roster(roster_id)
+        if row.state != RosterState.CHECKING:
+            return
+        faulty = len(found.faulty_rows)
+        services.keep_check(row, wishes=found.wishes, faults=found.faults, faulty=faulty, by=by)
+    _record_looks(row, {*closed.altogether, *closed.unfit}, by=by)
+
+
+def kinds_by_label() -> Mapping[str, str]:
+    """What may stand in the column of the kind, folded, in both languages; an empty cell asks for the first."""
+    told = {"": str(Kind.FIRST)}
+    for language in ("tr", "en"):
+        with translation.override(language):
+            told |= {fold(str(label)): str(kind) for kind, label in KINDS.items()}
+    return told
+
+
+def template() -> bytes:
+    """An empty list with the right headings and the kinds to choose from."""
+    with translation.override("tr"):
+        return files.template(kinds=[str(label) for label in KINDS.values()])
+
+
+def _noting(roster_id: UUID) -> Callable[[int, int], None]:
+    """Writes down how far the check is, twice a second."""
+    last = time.monotonic()
+
+    def note(done: int, _total: int) -> None:
+        nonlocal last
+        if time.monotonic() - last >= _NOTE_EVERY_SECONDS:
+            last = time.monotonic()
+            services.note_looked_at(roster_id, done)
+
+    return note
+
+
+def _record_looks(row: Roster, closed: Iterable[str], *, by: Actor) -> None:
+    """The preview tells the institution something about these people: each of them can read that it did."""
+    known = sorted(people.ids_by_tckn(closed).values())
+    asker = Actor(role=by.role, id=row.uploaded_by, institution_id=str(row.institution_id), session=by.session)
+    for begin in range(0, len(known), _CHUNK):
+        lines = [
+            ledger.Line(
+                act="look",
+                subject=("roster", str(row.pk)),
+                person_id=str(person_id),
+                facts={"purpose": "roster_check"},
+            )
+            for person_id in known[begin : begin + _CHUNK]
+        ]
+        with transaction.atomic():
+            ledger.record_all(lines, by=asker)
+
+
+def corrected(roster_id: UUID, *, say: Callable[[checks.Fault], str], by: Actor) -> bytes:
+    """The faulty rows as they were, with what is wrong beside them. Raises `NotFound` once they are destroyed."""
+    row = selectors.roster_of(institution_of(by), roster_id)
+    if row.state != RosterState.CHECKED:
+        raise NotFound
+    sheet = reading.read(selectors.content_of(row), file_name=row.file_name)
+    return files.corrected(sheet, selectors.faults(row), say=say)
+
+
+def confirm(roster_id: UUID, *, by: Actor) -> None:
+    """Ask for every accepted row; confirmed twice it is asked once. The first rows at once, the others by the worker.
+
+    Raises `NotFound`, or `Refused` with `contract_missing` or `no_row_accepted`.
+    """
+    institution_id = institution_of(by)
+    selectors.roster_of(institution_id, roster_id)
+    contract_id, _left = _contract_left(institution_id)
+    with transaction.atomic():
+        row = services.locked_roster(roster_id)
+        if row.state in (RosterState.CONFIRMED, RosterState.TAKEN_IN):
+            return
+        services.confirm(row, contract_id=contract_id, by=by)
+        later("rosters.take_in", roster_id=str(roster_id))
+    if row.accepted <= roster_invitation.BATCH:
+        roster_invitation.take_in(roster_id)
+
+
+def discard(roster_id: UUID, *, by: Actor) -> None:
+    """Drop a list before it is confirmed; it is destroyed at once."""
+    selectors.roster_of(institution_of(by), roster_id)
+    with transaction.atomic():
+        services.discard(services.locked_roster(roster_id), by=by)
+
+
+def forget(*, now: datetime | None = None) -> int:
+    """Destroy the lists that nobody confirmed within a day; returns how many."""
+    ids = selectors.forgotten(before=(now or clock.now()) - UPLOAD_LIFE)
+    return len(each(ids, _forget))
+
+
+def _forget(roster_id: UUID) -> None:
+    with transaction.atomic():
+        row = services.locked_roster(roster_id)
+        if row.state in (RosterState.CHECKING, RosterState.CHECKED):
+            services.discard(row, by=SYSTEM)
