@@ -21,7 +21,8 @@ def test_every_act_has_words() -> None:
     acts |= {f"{law.name}.begin" for law in LAWS} | {"staff.factor_added", "staff.factor_removed"}
     acts |= _written(r'\bact="([a-z_.]+\.[a-z_]+|look)"') | _written(r'"(staff\.[a-z_]+)", by=')
     assert len(acts) > 80
-    assert sorted(act for act in acts if what_happened(act) == act) == []
+    missing = sorted(act for act in acts if what_happened(act) == act)
+    assert not missing, missing
 
 
 def test_every_thing_and_every_role_has_a_name() -> None:
