@@ -86,9 +86,12 @@ def prove_phone(walker: Walker, post: Post, phone: str, known: set[str]) -> Walk
 
 
 def choose_institution(walker: Walker, kind: str) -> Walker:
-    """Kurum Seçimi."""
+    """Kurum Seçimi: the institution, unless it can only be one, then the kind."""
     walker.expect("Kurum Seçimi", "DİKKAT")
-    walker.choose("institution", INSTITUTION)
+    if walker.page.locator("main select[name=institution]").count():
+        walker.choose("institution", INSTITUTION)
+        walker.press("Devam")
+    walker.expect("Hangi türde başvuracaksınız?", INSTITUTION)
     walker.choose("kind", kind)
     return walker.press("Devam")
 

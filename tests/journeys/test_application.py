@@ -51,11 +51,15 @@ def test_no_page_has_a_fault(
     draft, sent = way.begin(ayse, ministry, Kind.LOST), way.submitted(ayse, treasury)
     way.fill(draft)
     way.confirm(draft)
+    elsewhere = Institution.objects.exclude(pk__in=[ministry.pk, treasury.pk]).order_by("pk")[0]
     form_receipt.give_back(sent.id, reason="İmza eksik.", by=representative_of(treasury))
     addresses = [
         reverse("portal:applications"),
         reverse("portal:applications_institution_paid"),
+        reverse("portal:applications_institution_paid") + f"?institution={elsewhere.id}",
         reverse("portal:application_new"),
+        reverse("portal:application_new") + f"?institution={elsewhere.id}&kind=renewal",
+        reverse("portal:application_choose", args=[draft.id]),
         *(reverse("portal:application_step", args=[draft.id, step]) for step in TYPED),
         reverse("portal:application_summary", args=[draft.id]),
         reverse("portal:application_phone", args=[draft.id]),

@@ -8,7 +8,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from divit.applications.kinds import Kind, Payer, ProductionRule
+from divit.applications.kinds import Kind, Needs, Payer, ProductionRule, Transfer
 from divit.applications.parts import AddressKind, Channel, Operator, Reader
 from divit.applications.steps import Step
 
@@ -95,18 +95,35 @@ def yes_no(value: bool | None) -> Label:
     return "" if value is None else _("Evet") if value else _("Hayır")
 
 
-def production_rule(rule: ProductionRule) -> list[Label]:
+def production_rule(rule: ProductionRule, *, transfer: Transfer | None = None) -> list[Label]:
     """The row of spec §3.6 in words: made from the row that release obeys, so that they cannot contradict."""
+    said = when_produced(rule, transfer=transfer)
+    if transfer is not None:
+        text = _(
+            "Kurumlar arası geçiş: {institution} üzerinden aldığınız, {day} gününe kadar geçerli bir sertifikanız var. "
+            "Bu başvuru o sertifikayı iptal etmez."
+        )
+        said.append(format_lazy(text, institution=transfer.institution, day=f"{transfer.valid_until:%d.%m.%Y}"))
+    elif rule.transfers_may_differ:
+        said.append(_("Kurumlar arası geçişte üretim zamanı farklı olabilir."))
+    return said
+
+
+def when_produced(rule: ProductionRule, *, transfer: Transfer | None = None) -> list[Label]:
+    """When it is made, what that does to other certificates, and what must come first."""
     said: list[Label] = []
     if rule.months_left is None:
         said.append(_("Hemen üretilir."))
+    elif transfer is not None:
+        text = _("{institution} üzerinden aldığınız sertifikanın bitmesine {months} ay kala üretime alınır.")
+        said.append(format_lazy(text, institution=transfer.institution, months=rule.months_left))
     else:
         text = _("En yeni geçerli sertifikanızın bitmesine {months} ay kala üretime alınır.")
         said.append(format_lazy(text, months=rule.months_left))
     if rule.replaces:
         said.append(_("Üretildiği an geçerli olur ve bu kurumdan aldığınız bütün sertifikalar iptal edilir."))
+    elif rule.needs is Needs.ONE_VALID:
+        said.append(_("Yenileme hiçbir sertifikanızı iptal etmez; eskisi kendi gününde biter."))
     if rule.closed_first:
         said.append(_("Üretime alınması için eski sertifikanızın askıya alınmış ya da iptal edilmiş olması gerekir."))
-    if rule.transfers_may_differ:
-        said.append(_("Kurumlar arası geçişte üretim zamanı farklı olabilir."))
     return said

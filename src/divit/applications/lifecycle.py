@@ -33,6 +33,7 @@ class Act(StrEnum):
     CLOSE = "close"  # tamamla
     WITHDRAW = "withdraw"  # vazgeç
     REJECT = "reject"  # reddet
+    DISMISS = "dismiss"  # ayrılan personelin başvurusunu sonlandır
     LAPSE = "lapse"  # süresi doldu
 
 
@@ -84,6 +85,11 @@ def requirements_open(facts: Facts) -> bool:
 
 def too_late_to_withdraw(facts: Facts) -> bool:
     """Production is personal: once it has begun there is no way back."""
+    return facts.in_production
+
+
+def production_has_begun(facts: Facts) -> bool:
+    """A card has been taken in hand: the application ends by itself, and the certificate is what can be closed."""
     return facts.in_production
 
 
@@ -192,6 +198,14 @@ LAW: Lifecycle[Facts] = Lifecycle(
             source=_from(State.OPEN),
             target=State.REJECTED,
             unless=(form_already_received,),
+        ),
+        # Who has left the institution gets no certificate through it, whoever pays and however far the paper has come.
+        Rule(
+            act=Act.DISMISS,
+            by=_who(Role.OFFICER),
+            source=_from(State.OPEN, State.RELEASED),
+            target=State.REJECTED,
+            unless=(production_has_begun,),
         ),
         Rule(
             act=Act.LAPSE,

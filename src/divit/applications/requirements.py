@@ -35,6 +35,7 @@ class Case:
     kind: Kind
     payer: Payer
     wet_form: bool
+    transfer_waits: bool = False  # the rule of transfers lets a kind wait that otherwise would not
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +84,7 @@ RULE_OF = {
         ),
         RequirementRule(
             kind=RequirementKind.RENEWAL_WINDOW,
-            applies=lambda case: RULES[case.kind].months_left is not None,
+            applies=lambda case: RULES[case.kind].months_left is not None or case.transfer_waits,
             closed_by=frozenset({Role.SYSTEM}),
             awaits=Awaits.CLOCK,
         ),

@@ -38,6 +38,18 @@ def running_of(person_id: UUID | str, *, institution_id: UUID | str | None = Non
     return list(found.filter(institution_id=institution_id) if institution_id else found)
 
 
+def under_way(person_ids: Iterable[UUID]) -> list[Application]:
+    """What these people have sent off and not yet got; a draft is nobody's business but its person's."""
+    found = _all().filter(person_id__in=list(person_ids), state__in=[State.OPEN, State.RELEASED])
+    return list(found.order_by("submitted_at", "id"))
+
+
+def is_under_way(person_id: UUID, institution_id: UUID) -> bool:
+    """Whether an application of the person at this institution was sent off and is not produced yet."""
+    found = Application.objects.filter(person_id=person_id, institution_id=institution_id)
+    return found.filter(state__in=[State.OPEN, State.RELEASED]).exists()
+
+
 def by_reference(reference: str) -> Application:
     """The application with this canonical reference (see `reference.read_reference`). Raises `NotFound`."""
     return _found(_all().filter(reference=reference))

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from divit.applications import content, parts, steps
 from divit.applications.addresses import Addresses
 from divit.applications.deadlines import deadlines_on
-from divit.applications.kinds import Holdings, Kind, Payer, unfit, will_be_revoked
+from divit.applications.kinds import Holdings, Kind, Payer, rule_for, unfit, will_be_revoked
 from divit.applications.lifecycle import LAW, RUNNING, Act, Facts, State
 from divit.applications.models import Application, FormVisit, Requirement
 from divit.applications.reference import new_reference
@@ -189,8 +189,10 @@ def submit(row: Application, *, held: Holdings, proof: PhoneProof | None, wet_fo
             "reminders": 0,
             "content_hash": content.content_hash(vars(row)),
         },
+        note={"transfer": True} if held.transfer else None,
     )
-    case = Case(kind=kind, payer=Payer(row.payer), wet_form=wet_form)
+    waits = held.transfer is not None and rule_for(kind, held).months_left is not None
+    case = Case(kind=kind, payer=Payer(row.payer), wet_form=wet_form, transfer_waits=waits)
     Requirement.objects.bulk_create(Requirement(application=row, kind=wanted) for wanted in required(case))
     if proof is not None:
         close_requirement(row, RequirementKind.PHONE_PROVEN, by=by, proof=f"phone_code:{proof.code_id}")
@@ -282,6 +284,13 @@ def reject(row: Application, *, reason: str, by: Actor) -> None:
     said = line(reason, field="reason", longest=300)
     facts = Facts(form_in=form_is_in(row), institution_pays=row.payer == Payer.INSTITUTION)
     carry_out(row, Act.REJECT, by=by, facts=facts, changes={"ending": said}, note={"reason": said})
+
+
+def dismiss(row: Application, *, reason: str, in_production: bool, by: Actor) -> None:
+    """End a locked application of somebody who left the institution, with a reason in words."""
+    said = line(reason, field="reason", longest=300)
+    facts = Facts(in_production=in_production)
+    carry_out(row, Act.DISMISS, by=by, facts=facts, changes={"ending": said}, note={"reason": said})
 
 
 def _visit(row: Application, outcome: FormVisit.Outcome, *, by: Actor, reason: str = "") -> FormVisit:

@@ -8,7 +8,18 @@ REFUSALS = {
         "Bu kurumdan alınmış, açık bir sertifikanız var; bu yüzden başvurunuz ilk başvuru değil. Başka bir tür seçin."
     ),
     "nothing_to_renew": _("Bu kurumdan alınmış geçerli bir sertifikanız yok. Yenileme yerine başka bir tür seçin."),
+    "renewal_while_suspended": _(
+        "Bu kurumdan aldığınız sertifika askıda; askıdaki sertifika yenilenmez. Kart elinizdeyse önce askıdan indirin."
+    ),
+    "renewal_too_early": _("Sertifikanızın bitmesine daha çok var; yenileme başvurusu {day} gününde açılır."),
     "nothing_to_replace": _("Bu kurumdan alınmış bir sertifikanız yok. İlk sertifika başvurusu yapabilirsiniz."),
+    "replaced_where_it_was_issued": _(
+        "Bu kurumdan alınmış bir sertifikanız yok; elinizdeki sertifika {institution} üzerinden alınmış. "
+        "Onun yerine yenisini istiyorsanız o kurumu seçin."
+    ),
+    "not_for_transfers": _(
+        "Elinizdeki sertifika {institution} üzerinden alınmış; kurum değiştirirken bu tür seçilemez."
+    ),
     "application_already_running": _(
         "Bu kurum için süren bir başvurunuz var; önce onu tamamlayın ya da ondan vazgeçin."
     ),
@@ -22,6 +33,9 @@ REFUSALS = {
     "form_already_received": _("İmzalı formunuz teslim alındı; başvuruda artık değişiklik yapılamaz."),
     "requirements_open": _("Başvurunun tamamlanmamış koşulları var."),
     "too_late_to_withdraw": _("Kartınızın üretimi başladı. Üretim kişiye özel olduğu için artık vazgeçilemez."),
+    "production_has_begun": _(
+        "Kartın üretimi başladı; başvuru artık reddedilemez. Sertifika üretilince onu buradan iptal edebilirsiniz."
+    ),
     "nothing_left_to_do": _("Bu başvuru yalnızca üretim gününü bekliyor; süresi dolmaz."),
     "deadline_ahead": _("Başvurunun süresi henüz dolmadı."),
     # steps

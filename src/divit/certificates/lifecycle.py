@@ -29,6 +29,7 @@ class Act(StrEnum):
     SUSPEND = "suspend"  # Askıya Alma
     REINSTATE = "reinstate"  # Askıdan İndirme
     REVOKE = "revoke"  # Sertifikamı İptal Et
+    WAIVE = "waive"  # Askı gerekçesini kaldırma
 
 
 class HoldCause(StrEnum):
@@ -59,6 +60,8 @@ class Facts:
     """Somebody on the telephone proved to staff that they are the holder."""
     second_person: bool = False
     """Another member of staff agrees."""
+    asker_is_holder: bool = False
+    """The officer who asks is the person whose certificate it is."""
 
 
 def not_your_certificate(facts: Facts) -> bool:
@@ -101,6 +104,16 @@ def second_person_missing(facts: Facts) -> bool:
     return not facts.second_person
 
 
+def not_held_for_the_institution(facts: Facts) -> bool:
+    """The suspension is not for the institution's cause, so there is none for the institution to withdraw."""
+    return facts.hold_cause is not HoldCause.INSTITUTION
+
+
+def waived_for_oneself(facts: Facts) -> bool:
+    """Nobody withdraws the cause for which a colleague suspended their own certificate."""
+    return facts.asker_is_holder
+
+
 _OWN = frozenset({Role.HOLDER, Role.OFFICER})
 _STAFF = frozenset({Role.REGISTRAR})
 _CLOSERS = _OWN | _STAFF | {Role.SYSTEM}
@@ -124,6 +137,10 @@ LAW: Lifecycle[Facts] = Lifecycle("certificate", State, Act, start=(State.VALID,
     Rule(Act.REVOKE, _CLOSERS, _VALID | _SUSPENDED, State.REVOKED,
          unless=(not_your_certificate, *_CLOSED_FOR_GOOD),
          basis="5070 m.11: iptal geriye yürümez"),
+    # It opens nothing: the hold goes on as the holder's own, who lifts it with the proofs that lifting asks for.
+    Rule(Act.WAIVE, frozenset({Role.OFFICER}), _SUSPENDED, State.SUSPENDED,
+         unless=(not_your_certificate, certificate_expired, not_held_for_the_institution, waived_for_oneself),
+         basis="the institution's cause is the institution's to withdraw"),
 ])
 # fmt: on
 

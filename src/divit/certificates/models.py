@@ -142,6 +142,11 @@ class Certificate(models.Model):
         ]
         indexes = [
             models.Index(fields=["person", "-not_after"], name="certificate_of_person"),
+            models.Index(
+                fields=["institution", "not_after"],
+                condition=~Q(state=State.REVOKED),
+                name="certificate_of_institution",
+            ),
             # Validation asks twice a second what changed since a number.
             models.Index(fields=["change_seq"], name="certificate_by_change"),
         ]
@@ -162,6 +167,9 @@ class StatusChange(models.Model):
     by_role = models.CharField(max_length=20, db_comment="kvkk: yok; in which capacity; archive period")
     by_id = models.CharField(max_length=64, db_comment="kvkk: kimlik; opaque id of the actor; archive period")
     by_name = models.CharField(max_length=130, db_comment="kvkk: kimlik; name as shown; archive period")
+    said = models.CharField(
+        max_length=120, blank=True, default="", db_comment="kvkk: kimlik; why, in the actor's words; archive period"
+    )
     change_seq = models.BigIntegerField(unique=True, db_comment="kvkk: yok; place among status changes; archive period")
 
     class Meta:

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Max, QuerySet
+from django.db.models import Exists, Max, OuterRef, QuerySet
 
 from divit.certificates.intents import OPEN, of_challenge
-from divit.certificates.lifecycle import LAW, Act, IntentState, State
+from divit.certificates.lifecycle import LAW, Act, HoldCause, IntentState, State
 from divit.certificates.models import (
     Certificate,
     Intent,
@@ -64,6 +64,49 @@ def held_by(person_ids: Iterable[UUID], institution_id: UUID) -> list[Certificat
     return list(found.only("person_id", "serial", "state", "not_after").order_by("person_id", "id"))
 
 
+def of_institution(institution_id: UUID | str) -> QuerySet[Certificate]:
+    """Valid or suspended certificates of an institution that have not expired, by the holder's name."""
+    return _standing().filter(institution_id=institution_id).order_by("person__search_key", "not_after", "id")
+
+
+def some_of_institution(institution_id: UUID | str, ids: Iterable[UUID]) -> list[Certificate]:
+    """These, whatever their state. Raises `NotFound` when one of them is not of the institution."""
+    wanted = set(ids)
+    found = Certificate.objects.filter(institution_id=institution_id, pk__in=wanted)
+    rows = list(found.select_related("person").order_by("person__search_key", "not_after", "id"))
+    if len(rows) != len(wanted):
+        raise NotFound("certificate")
+    return rows
+
+
+def ending_of(institution_id: UUID | str, *, until: date) -> QuerySet[Certificate]:
+    """Those of an institution whose last day is not after `until`, the first to end first."""
+    found = _standing().filter(institution_id=institution_id, not_after__lt=clock.end_of(until))
+    return found.order_by("not_after", "id")
+
+
+def ending(*, until: date) -> list[tuple[UUID, datetime]]:
+    """Id and end of all whose last day is not after `until` and whose holder has none of the same institution that
+    lasts longer, the first to end first."""
+    longer = _standing().filter(
+        person_id=OuterRef("person_id"), institution_id=OuterRef("institution_id"), not_after__gt=OuterRef("not_after")
+    )
+    found = _standing().filter(~Exists(longer), not_after__lt=clock.end_of(until)).order_by("not_after", "id")
+    return list(found.values_list("id", "not_after"))
+
+
+def newest_ends(person_ids: Iterable[UUID]) -> dict[tuple[UUID, UUID], datetime]:
+    """By person and institution the end of the certificate that lasts longest."""
+    found = _standing().filter(person_id__in=list(person_ids)).order_by("person_id", "institution_id")
+    ends = found.values("person_id", "institution_id").annotate(ends=Max("not_after"))
+    return {(row["person_id"], row["institution_id"]): row["ends"] for row in ends}
+
+
+def _standing() -> QuerySet[Certificate]:
+    found = Certificate.objects.filter(not_after__gt=clock.now()).exclude(state=State.REVOKED)
+    return found.select_related("person").defer("der")
+
+
 def standing_of_order(card_order_id: UUID) -> Certificate | None:
     """The one certificate of a card order that is not revoked, if it stands already."""
     return Certificate.objects.filter(card_order_id=card_order_id).exclude(state=State.REVOKED).first()
@@ -110,6 +153,13 @@ def change(change_id: UUID) -> StatusChange:
 def changes_of(certificate: Certificate) -> list[StatusChange]:
     """Everything that ever happened to its status, oldest first."""
     return list(_changes().filter(certificate=certificate).order_by("change_seq"))
+
+
+def held_for_cause(certificate: Certificate) -> StatusChange | None:
+    """The suspension by institution or centre that stands: who did it and why, so that one knows whom to ask."""
+    if certificate.state != State.SUSPENDED or certificate.hold_cause not in (HoldCause.INSTITUTION, HoldCause.CENTRE):
+        return None
+    return _changes().filter(certificate=certificate, act=str(Act.SUSPEND)).order_by("-change_seq").first()
 
 
 def overtaken(change: StatusChange) -> bool:

@@ -1,6 +1,7 @@
 """The only writers of certificates and of what is said about them; each expects an open transaction."""
 
 import hashlib
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -82,15 +83,24 @@ def facts_of(
         step_up=step_up,
         caller_proven=caller_proven,
         second_person=second_person,
+        asker_is_holder=str(certificate.person_id) == by.id,
     )
 
 
 def carry_out(
-    certificate: Certificate, act: Act, *, by: Actor, facts: Facts, with_whom: Actor | None = None
+    certificate: Certificate,
+    act: Act,
+    *,
+    by: Actor,
+    facts: Facts,
+    with_whom: Actor | None = None,
+    said: str = "",
+    note: Mapping[str, str] | None = None,
 ) -> StatusChange:
     """One act on a locked certificate: law, row, ledger and history in one. Raises `Refused`.
 
-    `with_whom` is who else stands behind it: the ledger names both.
+    `with_whom` is who else stands behind it: the ledger names both. `said` are the actor's own words of why, for the
+    holder to read; `note` is what else the ledger should know.
     """
     at = _never_back(certificate, facts.now)
     move(
@@ -104,9 +114,21 @@ def carry_out(
             "serial": certificate.serial,
             "reason": facts.reason.text if facts.reason is not None else "",
             **({"with": str(with_whom)} if with_whom else {}),
+            **({"said": said} if said else {}),
+            **(note or {}),
         },
     )
-    return _tell(certificate, act=str(act), at=at, by=by)
+    return _tell(certificate, act=str(act), at=at, by=by, said=said)
+
+
+def waive(certificate: Certificate, *, by: Actor, facts: Facts, said: str) -> None:
+    """The institution withdraws its cause: a locked certificate stays on hold, now as the holder's own.
+
+    What the world is told of it does not change, so there is no status change. Raises `Refused`.
+    """
+    note = {"serial": certificate.serial, "said": said}
+    changes: dict[str, object] = {"hold_cause": HoldCause.HOLDER}
+    move(certificate, Act.WAIVE, law=LAW, by=by, facts=facts, changes=changes, note=note)
 
 
 def issue(
@@ -240,7 +262,7 @@ def _changes(certificate: Certificate, act: Act, *, at: datetime, facts: Facts) 
     }
 
 
-def _tell(certificate: Certificate, *, act: str, at: datetime, by: Actor) -> StatusChange:
+def _tell(certificate: Certificate, *, act: str, at: datetime, by: Actor, said: str = "") -> StatusChange:
     certificate.refresh_from_db(fields=["change_seq"])
     reasons = {State.SUSPENDED: Reason.CERTIFICATE_HOLD.text, State.REVOKED: certificate.reason}
     return StatusChange.objects.create(
@@ -253,5 +275,6 @@ def _tell(certificate: Certificate, *, act: str, at: datetime, by: Actor) -> Sta
         by_role=str(by.role),
         by_id=by.id,
         by_name=by.name,
+        said=said,
         change_seq=certificate.change_seq,
     )

@@ -10,6 +10,13 @@ REFUSALS = {
     "suspended_by_someone_else_for_cause": _(
         "Bu sertifikayı kurumunuz veya merkez askıya almış; askıdan indirilmesi için onlara başvurun."
     ),
+    "not_held_for_the_institution": _("Bu sertifikayı kurumunuz askıya almamış; kaldırılacak bir kurum gerekçesi yok."),
+    "waived_for_oneself": _(
+        "Kendi sertifikanızın askı gerekçesini siz kaldıramazsınız; başka bir yetkili kaldırabilir."
+    ),
+    "already_suspended": _("Bu sertifika zaten askıda; kalıcı olarak kapatmak için iptal edin."),
+    "already_revoked": _("Bu sertifika zaten iptal edilmiş; yapılacak bir şey yok."),
+    "could_not_be_written": _("Bir aksaklık oldu; bu kayıtta hiçbir şey değişmedi. Biraz sonra yeniden deneyin."),
     "step_up_missing": _(
         "Sertifikayı yeniden açmak için yeni bir giriş ve telefonunuza gönderilen doğrulama kodu gerekir."
     ),
@@ -20,6 +27,8 @@ REFUSALS = {
     "certificate_already_issued": _("Bu kart siparişinin geçerli bir sertifikası zaten var."),
     "intent_not_to_be_signed": _("Bu sertifika hazırlığından vazgeçilmiş; imzalanamaz."),
     "issuer_not_ours": _("Bu iptal listesi başka bir yayımcıya ait."),
+    "reason_tells_a_number": _("Gerekçeye T.C. kimlik numarası yazmayın; bu metin sahibine SMS ile gider."),
+    "last_day_implausible": _("Son çalışma günü bugünden en çok bir yıl önce ya da sonra olabilir."),
     "reason_missing": _("İptal gerekçesini seçin."),
 }
 

@@ -110,7 +110,10 @@ class Person:
 
     def apply(self, start: Page, *, kind: str) -> Page:
         """The four parts, the check page, the phone, and «Başvuruyu Gönder»; ends on the status page."""
-        page = start.press("Devam", {"institution": _option(start, "institution", INSTITUTION), "kind": kind})
+        page = start
+        if page.soup.select("select[name=institution]"):  # not asked of who has certificates from one institution only
+            page = page.press("Devam", {"institution": _option(page, "institution", INSTITUTION)})
+        page = page.expect("Hangi türde başvuracaksınız?", INSTITUTION).press("Devam", {"kind": kind})
         page = page.expect("Sertifika Bilgisi").press("Devam", {"years": "3", "reader": "none", "publish": "no"})
         phone = f"0{self.told.phone[3:]}"
         contact = {"email": self.told.email, "phone": phone, "operator": "turkcell", "channel": "both"}

@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from divit.console import labels
+from divit.flows.leavers import LONGEST_REASON, How
 
 _REQUIRED = {"required": _("Bu alanı doldurun.")}
 
@@ -80,4 +81,50 @@ class ReasonForm(forms.Form):
         max_length=300,
         error_messages=_REQUIRED | {"max_length": _("En çok 300 karakter yazın.")},
         widget=forms.Textarea(attrs={"rows": "3"}),
+    )
+
+
+class LeaversForm(forms.Form):
+    """What becomes of the certificates of people who left, and why."""
+
+    how = forms.TypedChoiceField(
+        label=_("Seçtiğiniz sertifikalara ne yapılsın?"),
+        choices=[
+            (How.SUSPEND, _("Askıya alınsın: geçici kapanır, yanlışlık varsa geri açılabilir")),
+            (How.REVOKE, _("İptal edilsin: kalıcı kapanır, bir daha açılmaz")),
+        ],
+        coerce=How,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Askıya alma ya da iptal; birini seçin.")},
+    )
+    reason = forms.CharField(
+        label=_("Gerekçe"),
+        help_text=_("Sertifikanın sahibi bu metni aynen okur. Örnek: Kurumdan ayrıldı. T.C. kimlik numarası yazmayın."),
+        max_length=LONGEST_REASON,
+        error_messages=_REQUIRED | {"max_length": _("En çok 120 karakter yazın.")},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    last_day = forms.DateField(
+        label=_("Son çalışma günü"),
+        help_text=_("İsteğe bağlı; yalnızca kayda geçer ve sahibine bildirilir. İşlem geriye ya da ileriye yürümez."),
+        required=False,
+        input_formats=["%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y"],
+        error_messages={"invalid": _("Günü 31.12.2026 biçiminde yazın.")},
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "data-width": "short"}),
+    )
+    checked = forms.BooleanField(
+        label=_("Listedeki herkesin kurumdan ayrıldığını denetledim."),
+        error_messages={"required": _("Devam etmeden önce listeyi denetleyip bu kutuyu işaretleyin.")},
+    )
+
+
+class WaiveForm(forms.Form):
+    """Why the institution no longer insists on a suspension."""
+
+    reason = forms.CharField(
+        label=_("Açıklama"),
+        help_text=_("Sertifikanın sahibi bu metni aynen okur. Örnek: Ayrılmadı; yanlışlıkla askıya alındı."),
+        max_length=LONGEST_REASON,
+        error_messages=_REQUIRED | {"max_length": _("En çok 120 karakter yazın.")},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )

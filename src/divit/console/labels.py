@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from divit.applications.lifecycle import State
+from divit.flows.renewal import Stands
 from divit.kernel.actors import Role
 
 DESKS = {
@@ -21,7 +22,7 @@ WHAT_FOR = {
     Role.DISPATCHER: _("Denetlenen kartları kuryeye hazırlayın, geri gelenleri yeniden gönderin."),
     Role.AUDITOR: _("Kimin ne zaman ne yaptığını okuyun."),
     Role.REPRESENTATIVE: _("Kurumunuzdaki başvuruların formlarını teslim alın, sertifika listesi yükleyin."),
-    Role.OFFICER: _("Sertifika listesi yükleyin, talepleri onaylayın, ayrılanların sertifikalarını askıya alın."),
+    Role.OFFICER: _("Sertifika listesi yükleyin, talepleri onaylayın, ayrılanların sertifikalarını kapatın."),
 }
 APPLICATION_STATES = {
     State.DRAFT: _("Taslak"),
@@ -41,6 +42,13 @@ REQUIREMENTS = {
     "form_received": _("İmzalı form"),
     "no_certificate_open": _("Önceki sertifikaların kapatılması"),
     "renewal_window": _("Yenileme zamanı"),
+}
+RENEWALS = {
+    Stands.NOT_BEGUN: _("Başvuru yok"),
+    Stands.ON_HOLD: _("Askıda; askıdayken yenilenmez"),
+    Stands.UNDER_WAY: _("Başvurdu, koşullar tamamlanıyor"),
+    Stands.IN_PRODUCTION: _("Üretime verildi"),
+    Stands.RENEWED: _("Yenisi üretildi"),
 }
 SPOILED_WHY = [
     ("damaged", _("Kartta gözle görülen kusur var")),

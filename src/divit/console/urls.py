@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from divit.console.desks import books, cards, dispatching, home, institution, registration
+from divit.console.desks import books, cards, dispatching, ending, home, institution, leavers, registration
 from divit.console.rosters import lists, one, requests
 
 app_name = "console"
@@ -27,8 +27,12 @@ urlpatterns = [
         name="representative_application",
     ),
     path("yetkili/", institution.officer_door, name="officer_door"),
-    path("yetkili/<uuid:institution_id>/", institution.officer, name="officer"),
-    path("yetkili/<uuid:institution_id>/<uuid:certificate_id>/", institution.officer_suspend, name="officer_suspend"),
+    path("yetkili/<uuid:institution_id>/", leavers.officer, name="officer"),
+    path("yetkili/<uuid:institution_id>/ayrilan/", leavers.officer_leavers, name="officer_leavers"),
+    path("yetkili/<uuid:institution_id>/bitecek/", ending.officer_ending, name="officer_ending"),
+    path(
+        "yetkili/<uuid:institution_id>/<uuid:certificate_id>/", leavers.officer_certificate, name="officer_certificate"
+    ),
     path("kurum/<uuid:institution_id>/listeler/", lists.rosters, name="rosters"),
     path("kurum/<uuid:institution_id>/listeler/sablon.xlsx", lists.roster_template, name="roster_template"),
     path("kurum/<uuid:institution_id>/listeler/<uuid:roster_id>/", one.roster, name="roster"),

@@ -8,14 +8,14 @@ from typing import Literal
 from uuid import UUID
 
 from divit.applications import selectors, services
-from divit.applications.kinds import RULES, Kind, ProductionRule, window_opens
+from divit.applications.kinds import Kind, ProductionRule, Transfer, rule_for, window_opens
 from divit.applications.lifecycle import LAW, Act, Facts, State
 from divit.applications.models import Application, FormVisit, Requirement
 from divit.applications.requirements import RequirementKind
 from divit.audit import selectors as audit
 from divit.delivery import selectors as delivery
 from divit.flows import withdrawal
-from divit.flows.holdings import holdings
+from divit.flows.holdings import held_for
 from divit.institutions import selectors as institutions
 from divit.institutions.models import InstitutionRule
 from divit.kernel import clock
@@ -61,6 +61,7 @@ class Status:
     row: Application
     rule: InstitutionRule
     production_rule: ProductionRule
+    transfer: Transfer | None
     stages: tuple[Stage, ...]
     acts: frozenset[Act]
     charge: Charge | None
@@ -82,10 +83,12 @@ def status(person_id: UUID, application_id: UUID, *, by: Actor) -> Status:
     charge = payments.charge_for(row.id)
     stages = tuple(_stages(row, rule=rule, charge=charge))
     running = row.state == State.OPEN
+    held = held_for(row)
     return Status(
         row=row,
         rule=rule,
-        production_rule=RULES[Kind(row.kind)],
+        production_rule=rule_for(Kind(row.kind), held),
+        transfer=held.transfer,
         stages=stages,
         acts=_open_acts(row, by=by),
         charge=charge,
@@ -139,7 +142,7 @@ def _requirement(row: Application, one: Requirement, *, rule: InstitutionRule, c
     if kind is RequirementKind.INSTITUTION_APPROVED:
         return Stage(what=kind, place="now", waits=Waits.INSTITUTION)
     if kind is RequirementKind.RENEWAL_WINDOW:
-        opens = window_opens(Kind(row.kind), holdings(row.person_id, row.institution_id))
+        opens = window_opens(Kind(row.kind), held_for(row))
         return Stage(what=kind, place="now", waits=Waits.CLOCK, day=opens)
     return Stage(what=kind, place="now", waits=Waits.PERSON)
 

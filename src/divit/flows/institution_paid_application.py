@@ -9,7 +9,7 @@ from django.db import transaction
 
 from divit.applications import selectors as applications
 from divit.applications import services as application_services
-from divit.applications.kinds import Kind, Payer, unfit
+from divit.applications.kinds import Kind, Payer, why_closed
 from divit.applications.models import Application
 from divit.applications.requirements import RequirementKind
 from divit.flows.holdings import holdings
@@ -65,9 +65,9 @@ def start(request_id: UUID, *, person: Person, by: Actor) -> Application:
             return applications.application(row.application_id)
         if row.state not in STANDING:
             raise Refused("invitation_ended")
-        code = unfit(Kind(row.kind), holdings(person.id, row.institution_id))
-        if code:
-            raise Refused(code)
+        closed = why_closed(Kind(row.kind), holdings(person.id, row.institution_id))
+        if closed:
+            raise closed
         begun = application_services.begin(
             person_id=person.id,
             institution_id=row.institution_id,

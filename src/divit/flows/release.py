@@ -10,7 +10,7 @@ from divit.applications.lifecycle import State
 from divit.applications.models import Application
 from divit.applications.requirements import RequirementKind
 from divit.flows import institution_paid_application
-from divit.flows.holdings import holdings
+from divit.flows.holdings import held_for
 from divit.flows.jobs import each
 from divit.flows.notices import tell
 from divit.kernel import clock
@@ -53,10 +53,9 @@ def _look(row: Application) -> None:
     """Observe again what only observation can tell: certificates that may have been closed or opened, and the clock."""
     kinds = {RequirementKind(requirement.kind) for requirement in selectors.requirements_of(row)}
     if RequirementKind.NO_CERTIFICATE_OPEN in kinds:
-        held = holdings(row.person_id, row.institution_id)
-        _set(row, RequirementKind.NO_CERTIFICATE_OPEN, met=not held.valid, why="certificates observed")
+        _set(row, RequirementKind.NO_CERTIFICATE_OPEN, met=not held_for(row).valid, why="certificates observed")
     if RequirementKind.RENEWAL_WINDOW in kinds:
-        opens = window_opens(Kind(row.kind), holdings(row.person_id, row.institution_id))
+        opens = window_opens(Kind(row.kind), held_for(row))
         _set(row, RequirementKind.RENEWAL_WINDOW, met=opens is None or opens <= clock.today(), why=f"opens {opens}")
 
 

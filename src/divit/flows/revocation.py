@@ -8,19 +8,20 @@ from divit.certificates import services
 from divit.certificates.lifecycle import Act, State
 from divit.certificates.models import Certificate, StatusChange
 from divit.flows import status_publication
+from divit.flows.status_publication import Why
 from divit.kernel import clock
 from divit.kernel.actors import SYSTEM, Actor
 from divit.pki.reasons import Reason
 
 
-def revoke(certificate_id: UUID, *, reason: Reason, by: Actor) -> StatusChange:
-    """Close for good, from now on and never from earlier.
+def revoke(certificate_id: UUID, *, reason: Reason, by: Actor, why: Why | None = None) -> StatusChange:
+    """Close for good, from now on and never from earlier; `why`: what an institution says.
 
     Raises `NotFound` (also for what is somebody else's) and `Refused`.
     """
     with transaction.atomic():
         certificate = services.lock(certificate_id, by=by)
-        return revoke_locked(certificate, reason=reason, by=by, notice="certificate_revoked")
+        return _revoke(certificate, reason=reason, by=by, why=why or Why(notice="certificate_revoked"))
 
 
 def revoke_spoiled(certificate_id: UUID, *, by: Actor) -> None:
@@ -40,7 +41,15 @@ def revoke_locked(
     certificate: Certificate, *, reason: Reason, by: Actor, notice: str, with_whom: Actor | None = None
 ) -> StatusChange:
     """The same inside the transaction of a larger act, on a certificate that the caller has locked."""
+    return _revoke(certificate, reason=reason, by=by, why=Why(notice=notice), with_whom=with_whom)
+
+
+def _revoke(
+    certificate: Certificate, *, reason: Reason, by: Actor, why: Why, with_whom: Actor | None = None
+) -> StatusChange:
     facts = services.facts_of(certificate, by=by, now=clock.now(), reason=reason)
-    change = services.carry_out(certificate, Act.REVOKE, by=by, facts=facts, with_whom=with_whom)
-    status_publication.announce(change, notice=notice)
+    change = services.carry_out(
+        certificate, Act.REVOKE, by=by, facts=facts, with_whom=with_whom, said=why.said, note=why.note
+    )
+    status_publication.announce(change, notice=why.notice, **why.facts)
     return change

@@ -14,6 +14,8 @@ from divit.rosters import selectors
 _UNFIT = {
     "first_but_one_is_open": "person_has_open_certificate",
     "nothing_to_renew": "person_has_nothing_to_renew",
+    "renewal_while_suspended": "person_certificate_suspended",
+    "renewal_too_early": "person_renewal_too_early",
     "nothing_to_replace": "person_has_nothing_to_replace",
 }
 

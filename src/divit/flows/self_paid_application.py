@@ -12,7 +12,7 @@ from django.db import transaction
 
 from divit.applications import selectors, services
 from divit.applications.addresses import Addresses
-from divit.applications.kinds import RULES, Holdings, Kind, Payer, ProductionRule, unfit
+from divit.applications.kinds import Holdings, Kind, Payer, why_closed
 from divit.applications.models import Application
 from divit.applications.services import PhoneProof
 from divit.applications.steps import Step
@@ -26,7 +26,7 @@ from divit.institutions import selectors as institutions
 from divit.institutions.models import InstitutionRule
 from divit.kernel import clock
 from divit.kernel.actors import Actor
-from divit.kernel.errors import Invalid, NotFound, Refused
+from divit.kernel.errors import Invalid, NotFound
 from divit.kernel.phone import Phone
 from divit.verification import selectors as verification
 from divit.verification.models import Channel, Purpose
@@ -55,9 +55,9 @@ def _choosable(institution_id: UUID) -> None:
 
 
 def _fits(kind: Kind, held: Holdings) -> None:
-    code = unfit(kind, held)
-    if code:
-        raise Refused(code)
+    closed = why_closed(kind, held)
+    if closed:
+        raise closed
 
 
 def choose(application_id: UUID, *, institution_id: UUID, kind: Kind, by: Actor) -> Application:
@@ -89,11 +89,6 @@ def confirm(application_id: UUID, *, accepted: list[str], by: Actor) -> None:
     with transaction.atomic():
         row = _own(application_id, by=by)
         services.confirm_summary(row, held=holdings(row.person_id, row.institution_id), accepted=accepted, by=by)
-
-
-def production_rule(row: Application) -> ProductionRule:
-    """When this application will be produced, and what that does to other certificates."""
-    return RULES[Kind(row.kind)]
 
 
 def proof_subject(row: Application) -> str:

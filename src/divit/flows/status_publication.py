@@ -1,5 +1,7 @@
 """What the world is told of a certificate: lists after every change, and a look from outside at what arrived."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -22,18 +24,32 @@ LIST_STANDS = timedelta(hours=24)
 RECEIPT_WAITS = timedelta(minutes=10)
 
 
-def announce(change: StatusChange, *, notice: str) -> None:
+@dataclass(frozen=True, kw_only=True)
+class Why:
+    """Which notice tells of an act, with what more than serial number and time, and what the actor said of it."""
+
+    notice: str
+    said: str = ""
+    facts: Mapping[str, str] = field(default_factory=dict)
+    note: Mapping[str, str] = field(default_factory=dict)
+    """For the ledger."""
+
+
+def announce(change: StatusChange, *, notice: str, **facts: str) -> None:
     """Inside the transaction of the act: the list, the look from outside, the receipt and the notice will follow."""
     certificate = change.certificate
     publish_soon(certificate.issuer_id)
     services.promise_receipt(change, language=certificate.person.language)
     later("certificates.observe", change_id=str(change.id))
     later("applications.look_again_for_person", person_id=str(certificate.person_id))
-    tell_holder(change, notice=notice)
+    tell_holder(change, notice=notice, **facts)
 
 
-def tell_holder(change: StatusChange, *, notice: str) -> None:
-    """The holder hears of every act on their certificate, whoever did it: a forger cannot act in silence."""
+def tell_holder(change: StatusChange, *, notice: str, **facts: str) -> None:
+    """The holder hears of every act on their certificate, whoever did it: a forger cannot act in silence.
+
+    `facts` are what this notice says beside serial number and time.
+    """
     certificate = change.certificate
     notices.tell(
         person=certificate.person,
@@ -42,6 +58,7 @@ def tell_holder(change: StatusChange, *, notice: str) -> None:
         dedupe=f"{notice}:{change.id}",
         serial=Serial.from_hex(certificate.serial).hex,
         at=clock.local(change.at).strftime("%d.%m.%Y %H:%M"),
+        **facts,
     )
 
 

@@ -1,5 +1,6 @@
 """Vazgeçme ve süre dolması: how an application ends before production, and what happens to its money."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Literal
 from uuid import UUID
@@ -8,7 +9,7 @@ from django.db import transaction
 
 from divit.applications import selectors, services
 from divit.applications.deadlines import deadlines_on
-from divit.applications.lifecycle import State
+from divit.applications.lifecycle import RUNNING, State
 from divit.applications.models import Application
 from divit.flows import fees, institution_paid_application
 from divit.flows.jobs import each
@@ -35,20 +36,31 @@ def call_off(application_id: UUID, *, reason: str = "", by: Actor) -> None:
 
     Raises `Refused("too_late_to_withdraw")`.
     """
+    before_production(application_id, lambda row: _end(row, reason=reason, by=by), reason=reason, by=by)
+
+
+def before_production(application_id: UUID, end: Callable[[Application], None], *, reason: str, by: Actor) -> None:
+    """End an application by `end`, its card order taken out of the queue and its request ended with it.
+
+    Raises `Refused` with `too_late_to_withdraw` once a card has been taken in hand, `application_not_open` when it has
+    ended already.
+    """
     with transaction.atomic():
         row = services.locked(application_id)
+        if row.state not in RUNNING:
+            raise Refused("too_late_to_withdraw" if in_production(application_id) else "application_not_open")
         # Before its order is waited for: what production has in hand is locked there first.
         if in_production(application_id):
             raise Refused("too_late_to_withdraw")
         production.locked_of(application_id)
-        _end(row, reason=reason, by=by)
+        # The place in the quota first: whoever draws one holds the contract while writing to the ledger.
+        institution_paid_application.end_with(row, reason=reason, by=by)
+        _take_back_from_production(row.id, by=by)
+        end(row)
 
 
 def _end(row: Application, *, reason: str, by: Actor) -> None:
     was_draft = row.state == State.DRAFT
-    # The place in the quota first: whoever draws one holds the contract while writing to the ledger.
-    institution_paid_application.end_with(row, reason=reason, by=by)
-    _take_back_from_production(row.id, by=by)
     services.withdraw(row, in_production=in_production(row.id), reason=reason, by=by)
     fees.give_back(row, by=by)
     if by.role is Role.OFFICER:

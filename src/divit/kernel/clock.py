@@ -1,6 +1,6 @@
 """The one clock: instants are UTC, dates are those of Türkiye."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 ISTANBUL = ZoneInfo("Europe/Istanbul")
@@ -19,3 +19,8 @@ def local(instant: datetime) -> datetime:
 def today() -> date:
     """Today's date in Türkiye."""
     return local(now()).date()
+
+
+def end_of(day: date) -> datetime:
+    """The instant at which a day in Türkiye is over."""
+    return datetime.combine(day + timedelta(days=1), time(), ISTANBUL)

@@ -1,5 +1,6 @@
 """Reading messages."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -15,3 +16,9 @@ def overdue(*, before: datetime, limit: int = 200) -> list[str]:
     """Ids of messages whose time to be tried has passed."""
     waiting = Message.objects.filter(state=State.QUEUED, next_try_at__lt=before).order_by("next_try_at")
     return [str(key) for key in waiting.values_list("id", flat=True)[:limit]]
+
+
+def told_already(dedupes: Iterable[str]) -> set[str]:
+    """Of these events those that somebody was told of, by whichever channel."""
+    told = Message.objects.filter(dedupe__in=[dedupe for dedupe in dedupes if dedupe])
+    return set(told.order_by("dedupe").values_list("dedupe", flat=True))

@@ -93,7 +93,7 @@ def bank_has_not_given_back(facts: AttemptFacts) -> bool:
 
 
 _BANK = frozenset({Role.BANK, Role.SYSTEM})
-_ENDERS = frozenset({Role.HOLDER, Role.REPRESENTATIVE, Role.REGISTRAR, Role.SYSTEM})
+_ENDERS = frozenset({Role.HOLDER, Role.REPRESENTATIVE, Role.OFFICER, Role.REGISTRAR, Role.SYSTEM})
 _S = AttemptState
 _C = ChargeState
 _BASIS = "laws.md, Money; promises.md 5"

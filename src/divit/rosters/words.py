@@ -114,6 +114,8 @@ REFUSALS = {
     "person_has_running_application": _("Bu kişinin kurumunuzda süren bir başvurusu var."),
     "person_has_open_certificate": _("Bu kişinin kurumunuzdan açık bir sertifikası var; başka bir tür yazın."),
     "person_has_nothing_to_renew": _("Bu kişinin kurumunuzdan geçerli bir sertifikası yok; yenilenemez."),
+    "person_certificate_suspended": _("Bu kişinin kurumunuzdan aldığı sertifika askıda; askıdayken yenilenemez."),
+    "person_renewal_too_early": _("Bu kişinin sertifikasının bitmesine daha çok var; yenilemeyi bitişe yakın isteyin."),
     "person_has_nothing_to_replace": _("Bu kişinin kurumunuzdan bir sertifikası olmamış; «İlk sertifika» yazın."),
     # the laws
     "no_row_accepted": _("Listedeki her satırda hata var. Düzeltip yeniden yükleyin."),

@@ -27,6 +27,7 @@ STATUSES: dict[str, ocsp.Status] = {
     "good": ocsp.Good(),
     "hold": ocsp.Revoked(AT, Reason.CERTIFICATE_HOLD),
     "revoked": ocsp.Revoked(AT, Reason.KEY_COMPROMISE),
+    "left": ocsp.Revoked(AT, Reason.AFFILIATION_CHANGED),
     "unspecified": ocsp.Revoked(AT, Reason.UNSPECIFIED),
     "unknown": None,
 }
@@ -66,6 +67,7 @@ def answer(house: House, folder: Path, leaf: x509.Certificate) -> Answer:
         ("good", ["leaf.pem: good"]),
         ("hold", ["leaf.pem: revoked", "Reason: certificateHold"]),
         ("revoked", ["leaf.pem: revoked", "Reason: keyCompromise"]),
+        ("left", ["leaf.pem: revoked", "Reason: affiliationChanged"]),
         ("unspecified", ["leaf.pem: revoked"]),
         ("unknown", ["leaf.pem: unknown"]),
     ],
@@ -169,7 +171,7 @@ async def _check(validator: CertificateValidator) -> None:
     await validator.async_validate_usage({"non_repudiation"})
 
 
-@pytest.mark.parametrize("name", ["good", "hold", "revoked", "unknown"])
+@pytest.mark.parametrize("name", ["good", "hold", "revoked", "left", "unknown"])
 def test_pyhanko_heeds_the_answer(
     house: House, folder: Path, leaf: x509.Certificate, answer: Answer, name: str
 ) -> None:

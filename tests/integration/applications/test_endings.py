@@ -254,8 +254,8 @@ def test_what_only_waits_for_its_day_does_not_lapse(
     representative_of: Callable[[Institution], Actor],
     pay: Callable[[Application], None],
 ) -> None:
-    """An early renewal, paid and signed, waits for months: nobody could do anything about it."""
-    make_certificate(ayse, institution=ministry)
+    """An early renewal, paid and signed, waits for weeks: nobody could do anything about it."""
+    make_certificate(ayse, institution=ministry, until=clock.now() + timedelta(days=85))
     row = way.submitted(ayse, ministry, Kind.RENEWAL)
     pay(row)
     form_receipt.take_in(row.id, by=representative_of(ministry))

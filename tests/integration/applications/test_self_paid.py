@@ -309,7 +309,7 @@ def test_kinds_must_fit_what_the_person_holds(
         way.begin(ayse, ministry, Kind.LOST)
     with pytest.raises(Refused, match="nothing_to_renew"):
         way.begin(ayse, ministry, Kind.RENEWAL)
-    certificate = make_certificate(ayse, institution=ministry)
+    certificate = make_certificate(ayse, institution=ministry, until=clock.now() + timedelta(days=85))
     with pytest.raises(Refused, match="first_but_one_is_open"):
         way.begin(ayse, ministry, Kind.FIRST)
     row = way.ready(ayse, ministry, Kind.RENEWAL)
@@ -327,7 +327,7 @@ def test_renewal_waits_for_its_window(
     pay: Callable[[Application], None],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    certificate = make_certificate(ayse, institution=ministry)
+    certificate = make_certificate(ayse, institution=ministry, until=clock.now() + timedelta(days=85))
     row = way.submitted(ayse, ministry, Kind.RENEWAL)
     pay(row)
     form_receipt.take_in(row.id, by=representative_of(ministry))

@@ -80,7 +80,9 @@ def stage(
             "representative": {"institution_id": ours},
             "representative_application": {"institution_id": ours, "application_id": queued.application_id},
             "officer": {"institution_id": ours},
-            "officer_suspend": {"institution_id": ours, "certificate_id": certificate.pk},
+            "officer_leavers": {"institution_id": ours},
+            "officer_ending": {"institution_id": ours},
+            "officer_certificate": {"institution_id": ours, "certificate_id": certificate.pk},
             "rosters": {"institution_id": ours},
             "roster_template": {"institution_id": ours},
             **{name: {"institution_id": ours, "roster_id": waiting} for name in ROSTERS},
@@ -125,7 +127,9 @@ OPEN_TO: dict[str, str | tuple[str, ...]] = {
     "representative": "representative",
     "representative_application": "representative",
     "officer": "officer",
-    "officer_suspend": "officer",
+    "officer_leavers": "officer",
+    "officer_ending": "officer",
+    "officer_certificate": "officer",
     **dict.fromkeys(("rosters", "roster_template", *ROSTERS, "roster_request"), ("officer", "representative")),
 }
 TO_EVERYBODY = {"home", "no_second_factor", "representative_door", "officer_door"}
@@ -191,7 +195,7 @@ def test_an_institutions_certificate_is_not_another_ones(stage: Stage, appoint: 
     for role in ("officer", "representative"):
         appoint(person, elsewhere, role)
     client = log_in(person)
-    for name, key in (("officer_suspend", "certificate_id"), ("representative_application", "application_id")):
+    for name, key in (("officer_certificate", "certificate_id"), ("representative_application", "application_id")):
         address = reverse(f"console:{name}", kwargs={"institution_id": elsewhere.pk, key: stage.arguments[name][key]})
         assert client.get(address).status_code == 404
         assert client.post(address, {"act": "take_in", "compared": "on"}).status_code == 404

@@ -200,32 +200,6 @@ def test_the_registry_finds_by_reference_name_and_number(
     assert str(order.application_id) not in _page(registrar.get(f"{search}?text={reference}"))
 
 
-def test_the_officer_suspends_a_leavers_certificate(
-    make_person: Callable[..., Person],
-    make_certificate: Callable[..., Certificate],
-    appoint: Callable[..., Any],
-    make_order: Callable[..., CardOrder],
-) -> None:
-    leaver = make_person(given_names="Deniz", surname="Ayrılan")
-    certificate = make_certificate(leaver)
-    boss = make_person()
-    appoint(boss, certificate.institution, "officer")
-    client = log_in(boss)
-    desk = reverse("console:officer", kwargs={"institution_id": certificate.institution_id})
-    found = _page(client.post(desk, {"text": "ayrilan"}))
-    assert certificate.serial in found
-    address = reverse(
-        "console:officer_suspend",
-        kwargs={"institution_id": certificate.institution_id, "certificate_id": certificate.pk},
-    )
-    assert "Askıya al" in _page(client.get(address))
-    assert client.post(address).status_code == 303
-    certificate.refresh_from_db()
-    assert (certificate.state, certificate.hold_cause) == ("suspended", "institution")
-    assert client.post(address).status_code == 409
-    assert ("officer", "institution_certificates") in _looks(leaver.pk)
-
-
 def test_the_auditor_reads_the_ledger(make_order: Callable[..., CardOrder], at_desk: Callable[..., Client]) -> None:
     order = make_order()
     auditor = at_desk(Role.AUDITOR)

@@ -54,6 +54,9 @@ def test_from_the_menu_to_a_submitted_application(mine: Client, ayse: Person, mi
     choice = text(mine.get(reverse("portal:application_new")))
     assert "bu menüden işlem yapmayınız" in choice
     assert "ücret iadesi yapılamaz" in choice
+    choice = text(mine.get(reverse("portal:application_new"), {"institution": str(ministry.id)}))
+    assert "Hangi türde başvuracaksınız?" in choice
+    assert ministry.name in choice
     answer = post(mine, reverse("portal:application_new"), {"institution": str(ministry.id), "kind": "first"})
     row = Application.objects.get(person=ayse)
     assert answer.headers["Location"] == reverse("portal:application_step", args=[row.id, "sertifika"])
@@ -214,13 +217,17 @@ def test_a_second_application_leads_to_the_first(mine: Client, ayse: Person, min
     assert row.reference in page.get_text()
 
 
-def test_the_lost_card_wizard_fills_in_the_choice(mine: Client, ministry: Institution) -> None:
-    address = reverse("portal:application_new") + f"?kind=lost&institution={ministry.id}"
-    page = soup(mine.get(address))
-    kind = page.find("input", {"name": "kind", "value": "lost"})
-    assert kind is not None
-    assert kind.has_attr("checked")
-    assert page.select(f"option[value='{ministry.id}'][selected]")
+def test_the_lost_card_wizard_fills_in_the_choice(
+    mine: Client, ayse: Person, ministry: Institution, make_certificate: Callable[..., Certificate]
+) -> None:
+    """With certificates from one institution only, nobody is asked for it; with its name in the link neither."""
+    make_certificate(ayse, institution=ministry)
+    for query in ("?kind=lost", f"?kind=lost&institution={ministry.id}"):
+        page = soup(mine.get(reverse("portal:application_new") + query))
+        kind = page.find("input", {"name": "kind", "value": "lost"})
+        assert kind is not None
+        assert kind.has_attr("checked")
+        assert page.select(f"input[name=institution][value='{ministry.id}']")
 
 
 def test_status_says_who_is_waited_for_and_what_to_do(

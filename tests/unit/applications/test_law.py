@@ -42,6 +42,8 @@ PERMITTED: dict[tuple[Act, Role, State], State] = {
     (Act.REJECT, OFF, State.OPEN): State.REJECTED,
     (Act.REJECT, REP, State.OPEN): State.REJECTED,
     (Act.REJECT, REG, State.OPEN): State.REJECTED,
+    (Act.DISMISS, OFF, State.OPEN): State.REJECTED,
+    (Act.DISMISS, OFF, State.RELEASED): State.REJECTED,
     (Act.LAPSE, SYS, State.DRAFT): State.LAPSED,
     (Act.LAPSE, SYS, State.OPEN): State.LAPSED,
 }
@@ -69,6 +71,8 @@ def test_every_cell(act: Act, role: Role, state: State) -> None:
         (Act.AMEND, H, State.OPEN, Facts(form_in=True), "form_already_received"),
         (Act.RETURN_FORM, REP, State.OPEN, Facts(form_in=True), "form_already_received"),
         (Act.REJECT, REP, State.OPEN, Facts(form_in=True), "form_already_received"),
+        (Act.DISMISS, OFF, State.OPEN, Facts(in_production=True), "production_has_begun"),
+        (Act.DISMISS, OFF, State.RELEASED, Facts(in_production=True), "production_has_begun"),
         (Act.RELEASE, SYS, State.OPEN, Facts(requirements_left=True), "requirements_open"),
         (Act.WITHDRAW, H, State.RELEASED, Facts(in_production=True), "too_late_to_withdraw"),
         (Act.WITHDRAW, OFF, State.OPEN, Facts(), "not_paid_by_institution"),
@@ -84,6 +88,10 @@ def test_every_guard_says_no_under_its_own_name(act: Act, role: Role, state: Sta
         LAW.decide(act, role=role, state=state, facts=facts)
     assert refusal.value.code == code
     assert code in LAW.guards()
+
+
+def test_a_form_that_is_in_does_not_keep_a_leavers_application() -> None:
+    assert LAW.decide(Act.DISMISS, role=OFF, state=State.OPEN, facts=Facts(form_in=True)) is State.REJECTED
 
 
 def test_what_is_over_is_over() -> None:

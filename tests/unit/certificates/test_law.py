@@ -37,7 +37,9 @@ PERMITTED = {
     (Act.REVOKE, State.SUSPENDED, Role.OFFICER): State.REVOKED,
     (Act.REVOKE, State.SUSPENDED, Role.REGISTRAR): State.REVOKED,
     (Act.REVOKE, State.SUSPENDED, Role.SYSTEM): State.REVOKED,
+    (Act.WAIVE, State.SUSPENDED, Role.OFFICER): State.SUSPENDED,
 }
+HELD_FOR = {Act.WAIVE: HoldCause.INSTITUTION}
 
 
 def facts(asker: Role, **more: object) -> Facts:
@@ -57,11 +59,12 @@ def facts(asker: Role, **more: object) -> Facts:
 @pytest.mark.parametrize(("act", "state", "role"), list(product(Act, State, Role)))
 def test_every_cell(act: Act, state: State, role: Role) -> None:
     expected = PERMITTED.get((act, state, role))
+    cause = HELD_FOR.get(act, HoldCause.HOLDER)
     if expected is not None:
-        assert LAW.decide(act, role=role, state=state, facts=facts(role)) is expected
+        assert LAW.decide(act, role=role, state=state, facts=facts(role, hold_cause=cause)) is expected
         return
     with pytest.raises(Refused) as refusal:
-        LAW.decide(act, role=role, state=state, facts=facts(role))
+        LAW.decide(act, role=role, state=state, facts=facts(role, hold_cause=cause))
     known = any((act, other, role) in PERMITTED for other in State)
     assert refusal.value.code == ("not_from_this_state" if known else "not_your_act")
 
@@ -96,6 +99,17 @@ EXPIRED = {"not_after": NOW - timedelta(seconds=1)}
         ),
         (Act.REINSTATE, State.SUSPENDED, REGISTRAR, {"second_person": False}, "second_person_missing"),
         (Act.SUSPEND, State.VALID, REGISTRAR, {"caller_proven": False}, "caller_not_proven"),
+        (Act.WAIVE, State.SUSPENDED, OFFICER, {"hold_cause": HoldCause.HOLDER}, "not_held_for_the_institution"),
+        (Act.WAIVE, State.SUSPENDED, OFFICER, {"hold_cause": HoldCause.CENTRE}, "not_held_for_the_institution"),
+        (
+            Act.WAIVE, State.SUSPENDED, OFFICER,
+            {"hold_cause": HoldCause.INSTITUTION, "asker_is_holder": True}, "waived_for_oneself",
+        ),
+        (
+            Act.WAIVE, State.SUSPENDED, OFFICER,
+            {"hold_cause": HoldCause.INSTITUTION, "concerns_asker": False}, "not_your_certificate",
+        ),
+        (Act.WAIVE, State.SUSPENDED, OFFICER, {"hold_cause": HoldCause.INSTITUTION, **EXPIRED}, "certificate_expired"),
     ],
 )  # fmt: skip
 def test_each_guard_refuses_by_its_name(
@@ -124,6 +138,12 @@ def test_the_centre_suspends_on_its_own_account_without_a_caller() -> None:
 def test_revoked_is_the_only_end() -> None:
     assert LAW.final() == {State.REVOKED}
     assert all(rule.basis for rule in LAW.rules)
+
+
+def test_an_officer_gives_leavers_reasons_and_no_others() -> None:
+    for reason in Reason:
+        allowed = LAW.allows(Act.REVOKE, role=OFFICER, state=State.VALID, facts=facts(OFFICER, reason=reason))
+        assert allowed is (reason is Reason.AFFILIATION_CHANGED)
 
 
 def test_buttons() -> None:

@@ -20,7 +20,7 @@ from divit.payments.lifecycle import (
 )
 
 BANK = {Role.BANK, Role.SYSTEM}
-ENDERS = {Role.HOLDER, Role.REPRESENTATIVE, Role.REGISTRAR, Role.SYSTEM}
+ENDERS = {Role.HOLDER, Role.REPRESENTATIVE, Role.OFFICER, Role.REGISTRAR, Role.SYSTEM}
 S, C = AttemptState, ChargeState
 EXACT = ChargeFacts(due=20400, received=20400)
 TAKEN = AttemptFacts(asked=20400, in_books=20400)

@@ -8,19 +8,18 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from divit.applications import labels, selectors, steps
-from divit.applications.kinds import Kind, Payer, will_be_revoked
+from divit.applications.kinds import Kind, Payer, rule_for, will_be_revoked
 from divit.applications.lifecycle import State
 from divit.applications.models import Application
 from divit.applications.steps import PARTS, RULE_OF, Step
 from divit.flows import fees, self_paid_application
 from divit.flows.holdings import holdings, open_from
-from divit.institutions import selectors as institutions
 from divit.kernel import clock
-from divit.kernel.errors import Coded, Refused
+from divit.kernel.errors import Refused
 from divit.kernel.phone import Phone
 from divit.portal.access import PersonRequest, for_person, fresh_login
 from divit.portal.applications.addresses import the_addresses
-from divit.portal.applications.forms import FORM_OF, InstitutionForm, PartForm, SummaryForm, initial_of
+from divit.portal.applications.forms import FORM_OF, PartForm, SummaryForm, initial_of
 from divit.portal.applications.wording import fixed_of, summary_of
 from divit.portal.phone_proof import pages as phone_proof
 from divit.portal.refusals import explain
@@ -40,11 +39,12 @@ def go_to(row: Application, step: Step) -> HttpResponseBase:
     return redirect("portal:application_step", application_id=row.id, step=step)
 
 
-def _draft(request: PersonRequest, application_id: UUID) -> Application:
+def draft(request: PersonRequest, application_id: UUID) -> Application:
+    """One of the person's own applications. Raises `NotFound`."""
     return selectors.application_of(request.person.id, application_id)
 
 
-def _elsewhere(row: Application, step: Step) -> HttpResponseBase | None:
+def elsewhere(row: Application, step: Step) -> HttpResponseBase | None:
     """Where to go instead: a submitted application has a status, a step that is too early waits."""
     if row.state != State.DRAFT:
         return redirect("portal:application_status", application_id=row.id)
@@ -55,74 +55,12 @@ def _elsewhere(row: Application, step: Step) -> HttpResponseBase | None:
 
 @for_person
 @require_http_methods(GET_OR_POST)
-def new(request: PersonRequest) -> HttpResponseBase:
-    """KİŞİ ÖDEMELİ BAŞVURU: Kurum Seçimi begins a draft."""
-    offered = institutions.active_institutions()
-    known = {"kind": request.GET.get("kind", ""), "institution": request.GET.get("institution", "")}
-    form = InstitutionForm(request.POST or None, institutions=offered, initial=known)
-    running: Application | None = None
-    if request.method == "POST" and form.is_valid():
-        chosen = dict(form.cleaned_data)
-        try:
-            row = self_paid_application.start(
-                person=request.person, institution_id=chosen["institution"], kind=chosen["kind"], by=request.actor
-            )
-        except Coded as refusal:
-            form.add_error(_field_of(refusal), explain(refusal))
-            running = _running(request, chosen["institution"], refusal)
-        else:
-            return go_to(row, steps.first_left(row.steps_done))
-    return render(request, "portal/applications/institution.html", {"form": form, "running": running, "row": None})
-
-
-def _field_of(refusal: Coded) -> str:
-    return (
-        "kind" if refusal.code in ("first_but_one_is_open", "nothing_to_renew", "nothing_to_replace") else "institution"
-    )
-
-
-def _running(request: PersonRequest, institution_id: UUID, refusal: Coded) -> Application | None:
-    if refusal.code != "application_already_running":
-        return None
-    return next(iter(selectors.running_of(request.person.id, institution_id=institution_id)), None)
-
-
-@for_person
-@require_http_methods(GET_OR_POST)
-def choose(request: PersonRequest, application_id: UUID) -> HttpResponseBase:
-    """Kurum Seçimi of a draft, once more."""
-    row = _draft(request, application_id)
-    if elsewhere := _elsewhere(row, Step.INSTITUTION):
-        return elsewhere
-    if row.payer == Payer.INSTITUTION:
-        # Fixed by the institution's request.
-        return go_to(row, Step.CERTIFICATE)
-    offered = institutions.active_institutions()
-    known = {"kind": row.kind, "institution": str(row.institution_id)}
-    form = InstitutionForm(request.POST or None, institutions=offered, initial=known)
-    running: Application | None = None
-    if request.method == "POST" and form.is_valid():
-        chosen = dict(form.cleaned_data)
-        try:
-            self_paid_application.choose(
-                row.id, institution_id=chosen["institution"], kind=chosen["kind"], by=request.actor
-            )
-        except Coded as refusal:
-            form.add_error(_field_of(refusal), explain(refusal))
-            running = _running(request, chosen["institution"], refusal)
-        else:
-            return go_to(row, Step.CERTIFICATE)
-    return render(request, "portal/applications/institution.html", {"form": form, "running": running, "row": row})
-
-
-@for_person
-@require_http_methods(GET_OR_POST)
 def part(request: PersonRequest, application_id: UUID, step: str) -> HttpResponseBase:
     """One of the four parts."""
     here = part_named(step)
-    row = _draft(request, application_id)
-    if elsewhere := _elsewhere(row, here):
-        return elsewhere
+    row = draft(request, application_id)
+    if otherwise := elsewhere(row, here):
+        return otherwise
     before, after = steps.neighbours(here)
     form = part_form(request, row, here)
     act = request.POST.get("act", "next")
@@ -179,10 +117,11 @@ def part_page(row: Application, here: Step, form: PartForm) -> dict[str, object]
 @require_http_methods(GET_OR_POST)
 def summary(request: PersonRequest, application_id: UUID) -> HttpResponseBase:
     """Check your answers; on to the phone with the list of certificates that will be revoked, accepted as shown."""
-    row = _draft(request, application_id)
-    if elsewhere := _elsewhere(row, Step.SUMMARY):
-        return elsewhere
-    listed = will_be_revoked(Kind(row.kind), holdings(row.person_id, row.institution_id))
+    row = draft(request, application_id)
+    if otherwise := elsewhere(row, Step.SUMMARY):
+        return otherwise
+    held = holdings(row.person_id, row.institution_id)
+    listed = will_be_revoked(Kind(row.kind), held)
     form = SummaryForm(request.POST or None, listed=bool(listed))
     if request.method == "POST" and form.is_valid():
         try:
@@ -198,7 +137,7 @@ def summary(request: PersonRequest, application_id: UUID) -> HttpResponseBase:
         "closing": [one for one in open_from(row.person_id, row.institution_id) if one.serial in listed],
         "cost": None if row.payer == Payer.INSTITUTION else fees.quote(row, on=clock.today()),
         "names": [labels.STEPS[one] for one in PARTS],
-        "rule": labels.production_rule(self_paid_application.production_rule(row)),
+        "rule": labels.production_rule(rule_for(Kind(row.kind), held), transfer=held.transfer),
     }
     return render(request, "portal/applications/summary.html", page)
 
@@ -222,9 +161,9 @@ def _send_code(request: PersonRequest, row: Application) -> HttpResponseBase:
 @require_http_methods(GET_OR_POST)
 def phone(request: PersonRequest, application_id: UUID) -> HttpResponseBase:
     """Cep Telefonu Doğrulama: the code first, then the application goes off."""
-    row = _draft(request, application_id)
-    if elsewhere := _elsewhere(row, Step.PHONE):
-        return elsewhere
+    row = draft(request, application_id)
+    if otherwise := elsewhere(row, Step.PHONE):
+        return otherwise
     if request.method == "POST" and request.POST.get("act") == "submit":
         return _submit(request, row)
     if request.method == "POST":

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from typing import Any
-from uuid import UUID
 
 from django import forms
 from django.utils.text import format_lazy
@@ -16,6 +15,7 @@ from divit.applications.parts import LONGEST
 from divit.applications.steps import RULE_OF, Step
 from divit.applications.words import REFUSALS
 from divit.flows.fees import Offers
+from divit.flows.kind_choice import Choice
 from divit.institutions.models import Institution
 from divit.kernel.errors import Invalid
 from divit.portal.refusals import explain
@@ -196,41 +196,55 @@ def initial_of(row: Application, step: Step) -> dict[str, str]:
 
 
 class InstitutionForm(forms.Form):
-    """Kurum Seçimi."""
+    """Kurum Seçimi, the institution; asked for by GET, so that going back asks nothing again."""
 
     institution = forms.CharField(
         label=labels.FIELDS["institution"],
         widget=forms.Select(),
         error_messages={"required": _("Kurumunuzu seçin.")},
     )
+
+    def __init__(self, *args: Any, institutions: Iterable[Institution], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._ids = {str(row.id) for row in institutions}
+        chosen = [("", _("Seçin")), *((str(row.id), row.name) for row in institutions)]
+        self.fields["institution"].widget.choices = chosen
+
+    def clean_institution(self) -> str:
+        """The id of an institution that was offered."""
+        chosen: str = self.cleaned_data["institution"]
+        if chosen not in self._ids:
+            raise forms.ValidationError(_("Kurumunuzu listeden seçin."))
+        return chosen
+
+
+class KindForm(forms.Form):
+    """Kurum Seçimi, the kind: only what the person's situation at the institution allows."""
+
     kind = forms.CharField(
         label=labels.FIELDS["kind"],
         widget=forms.RadioSelect(),
         error_messages={"required": _("Başvuru türünü seçin.")},
     )
 
-    def __init__(self, *args: Any, institutions: Iterable[Institution], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, choice: Choice, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._ids = {str(row.id): row.id for row in institutions}
-        chosen = [("", _("Seçin")), *((str(row.id), row.name) for row in institutions)]
-        self.fields["institution"].widget.choices = chosen
+        self._choice = choice
         self.fields["kind"].widget.choices = [
-            (kind, format_lazy("{}: {}", labels.KINDS[kind], labels.KIND_HELP[kind])) for kind in Kind
+            (offer.kind, format_lazy("{}: {}", labels.KINDS[offer.kind], labels.KIND_HELP[offer.kind]))
+            for offer in choice.open
         ]
 
-    def clean_institution(self) -> UUID:
-        """The id of an institution that was offered."""
-        chosen = self._ids.get(self.cleaned_data["institution"])
-        if chosen is None:
-            raise forms.ValidationError(_("Kurumunuzu listeden seçin."))
-        return chosen
-
     def clean_kind(self) -> Kind:
-        """A kind that exists."""
+        """A kind that exists and is open; a closed one says why it is."""
         try:
-            return Kind(self.cleaned_data["kind"])
+            kind = Kind(self.cleaned_data["kind"])
         except ValueError:
             raise forms.ValidationError(_("Başvuru türünü listeden seçin.")) from None
+        refusal = self._choice.why_closed(kind)
+        if refusal is not None:
+            raise forms.ValidationError(explain(refusal))
+        return kind
 
 
 class SummaryForm(forms.Form):

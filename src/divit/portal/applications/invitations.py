@@ -15,9 +15,13 @@ from divit.applications.models import Application
 from divit.applications.parts import Reader
 from divit.applications.steps import first_left
 from divit.flows import institution_paid_application as flow
+from divit.flows import kind_choice
+from divit.institutions import selectors as institutions
 from divit.kernel.errors import Refused
 from divit.portal.access import PersonRequest, for_person
+from divit.portal.applications.choosing import closed_of, rules_of
 from divit.portal.applications.drafts import GET_OR_POST, go_to
+from divit.portal.applications.forms import InstitutionForm
 from divit.portal.applications.wording import REQUESTS
 from divit.portal.refusals import explain
 from divit.rosters.lifecycle import STANDING, State
@@ -26,14 +30,26 @@ from divit.rosters.lifecycle import STANDING, State
 @for_person
 @require_safe
 def institution_paid(request: PersonRequest) -> HttpResponse:
-    """The invitations that wait, and what became of the others."""
+    """The invitations that wait, what became of the others, and for which kinds an institution can ask now."""
     waiting = flow.invitations(request.person.id)
     others = [
         {"row": row, "kind": labels.KINDS[Kind(row.kind)], "state": REQUESTS[State(row.state)]}
         for row in flow.requests(request.person.id)
         if row not in waiting
     ]
-    page = {"invitations": waiting, "others": others}
+    offered = institutions.active_institutions()
+    told = request.GET.get("institution", "")
+    chosen = next((one for one in offered if str(one.id) == told), None)
+    choice = kind_choice.choice(request.person.id, chosen.id) if chosen else None
+    page = {
+        "invitations": waiting,
+        "others": others,
+        "form": InstitutionForm(request.GET if told else None, institutions=offered),
+        "chosen": chosen,
+        "running": choice.running if choice else None,
+        "rules": rules_of(choice) if choice else [],
+        "closed": closed_of(choice) if choice else [],
+    }
     return render(request, "portal/applications/institution_paid.html", page)
 
 

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from divit.applications import labels, selectors
-from divit.applications.kinds import RULES, Kind
+from divit.applications.kinds import Kind
 from divit.applications.lifecycle import State
 from divit.flows import application_status, institution_paid_application
 from divit.portal.access import PersonRequest, for_person
@@ -39,5 +39,5 @@ def submitted(request: PersonRequest, application_id: UUID) -> HttpResponseBase:
     status = application_status.status(request.person.id, application_id, by=request.actor)
     if status.row.state != State.OPEN:
         return redirect("portal:application_status", application_id=application_id)
-    rule = labels.production_rule(RULES[Kind(status.row.kind)])
+    rule = labels.production_rule(status.production_rule, transfer=status.transfer)
     return render(request, "portal/applications/submitted.html", {"status": status, "rule": rule})

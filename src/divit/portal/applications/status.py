@@ -35,7 +35,7 @@ def application_status(request: PersonRequest, application_id: UUID) -> HttpResp
         "kind": labels.KINDS[Kind(status.row.kind)],
         "state": STATES[State(status.row.state)],
         "stages": [told(stage) for stage in status.stages],
-        "rule": labels.production_rule(status.production_rule),
+        "rule": labels.production_rule(status.production_rule, transfer=status.transfer),
         "can_withdraw": Act.WITHDRAW in status.acts,
         "can_amend": Act.AMEND in status.acts,
         "fee_due": status.charge is not None and status.charge.state == "due",

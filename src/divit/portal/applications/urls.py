@@ -2,14 +2,14 @@
 
 from django.urls import path
 
-from divit.portal.applications import addresses, drafts, form, invitations, overview, status
+from divit.portal.applications import addresses, choosing, drafts, form, invitations, overview, status
 
 urlpatterns = [
     path("basvuru/", overview.applications, name="applications"),
     path("basvuru/kurum-odemeli/", invitations.institution_paid, name="applications_institution_paid"),
     path("basvuru/kurum-odemeli/<uuid:request_id>/", invitations.invitation, name="invitation"),
-    path("basvuru/kisi-odemeli/", drafts.new, name="application_new"),
-    path("basvuru/<uuid:application_id>/kurum-secimi/", drafts.choose, name="application_choose"),
+    path("basvuru/kisi-odemeli/", choosing.new, name="application_new"),
+    path("basvuru/<uuid:application_id>/kurum-secimi/", choosing.choose, name="application_choose"),
     path("basvuru/<uuid:application_id>/ozet/", drafts.summary, name="application_summary"),
     path("basvuru/<uuid:application_id>/dogrulama/", drafts.phone, name="application_phone"),
     path("basvuru/<uuid:application_id>/gonderildi/", overview.submitted, name="application_submitted"),

@@ -90,6 +90,7 @@ def reinstate_one(request: PersonRequest, certificate_id: UUID) -> HttpResponseB
         "proven": proven,
         "has_phone": has_phone,
         "last4": person.phone[-4:],
+        "held": selectors.held_for_cause(certificate),
     }
     return render(request, "portal/certificates/reinstate_one.html", facts)
 
