@@ -90,6 +90,7 @@ _ACTS: Words = {
     "depart": _("Dağıtıma çıktı"),
     "desks": _("Masaları değiştirildi"),
     "discard": _("Silindi"),
+    "dismiss": _("Kurumdan ayrıldığı için sonlandırıldı"),
     "dispatch": _("Sevkiyata verildi"),
     "end": _("Sona erdi"),
     "expire": _("Süresi doldu"),
@@ -145,6 +146,7 @@ _ACTS: Words = {
     "take_in": _("İçindeki herkese davet gönderildi"),
     "turn_away": _("Fazladan gelen para geri gönderiliyor"),
     "turned_away": _("İkinci adımı olmadığı için girişi geri çevrildi"),
+    "waive": _("Askı gerekçesi geri alındı"),
     "withdraw": _("Vazgeçildi"),
 }
 
