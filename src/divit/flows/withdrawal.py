@@ -42,20 +42,18 @@ def call_off(application_id: UUID, *, reason: str = "", by: Actor) -> None:
 def before_production(application_id: UUID, end: Callable[[Application], None], *, reason: str, by: Actor) -> None:
     """End an application by `end`, its card order taken out of the queue and its request ended with it.
 
-    Raises `Refused` with `too_late_to_withdraw` once a card has been taken in hand, `application_not_open` when it has
-    ended already.
+    Raises `Refused`: `too_late_to_withdraw` once a card has been taken in hand, and whatever the law says in `end`.
     """
     with transaction.atomic():
         row = services.locked(application_id)
-        if row.state not in RUNNING:
-            raise Refused("too_late_to_withdraw" if in_production(application_id) else "application_not_open")
         # Before its order is waited for: what production has in hand is locked there first.
         if in_production(application_id):
             raise Refused("too_late_to_withdraw")
-        production.locked_of(application_id)
-        # The place in the quota first: whoever draws one holds the contract while writing to the ledger.
-        institution_paid_application.end_with(row, reason=reason, by=by)
-        _take_back_from_production(row.id, by=by)
+        if row.state in RUNNING:
+            production.locked_of(application_id)
+            # The place in the quota first: whoever draws one holds the contract while writing to the ledger.
+            institution_paid_application.end_with(row, reason=reason, by=by)
+            _take_back_from_production(row.id, by=by)
         end(row)
 
 

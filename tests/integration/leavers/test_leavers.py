@@ -335,7 +335,7 @@ class TestApplications:
         assert charge is not None
         assert (row.state, order.state, charge.state) == ("rejected", "cancelled", "refunded")
         # Another officer with the same list open: it has ended, which is not the same as begun production.
-        with pytest.raises(Refused, match="application_not_open"):
+        with pytest.raises(Refused, match="not_from_this_state"):
             leavers.reject(row.id, said=LEFT, by=officer)
 
     def test_not_once_a_card_is_in_hand(

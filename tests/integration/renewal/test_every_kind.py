@@ -29,6 +29,20 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 CLOSED_FIRST = {Kind.LOST, Kind.PIN_LOST}
 
 
+def _begin(person: Person, institution: Institution, kind: Kind, payer: Payer) -> Application:
+    """What an institution pays for comes with its contract's years and reader; the person chooses them otherwise."""
+    fixed = {"years": 3, "reader": "none"} if payer is Payer.INSTITUTION else {}
+    with transaction.atomic():
+        return services.begin(
+            person_id=person.id,
+            institution_id=institution.id,
+            kind=kind,
+            prefill=fixed,
+            payer=payer,
+            by=holder_of(person),
+        )
+
+
 def _submit(row: Application) -> None:
     """What the flows of both payers do in the end."""
     with transaction.atomic():
@@ -72,8 +86,7 @@ def test_from_the_draft_to_the_certificate(
             suspension.suspend(one.pk, by=holder_of(ayse))
     assert kind in {offer.kind for offer in kind_choice.choice(ayse.id, ministry.id).open}
 
-    row = way.begin(ayse, ministry, kind)
-    Application.objects.filter(pk=row.pk).update(payer=payer)
+    row = _begin(ayse, ministry, kind, payer)
     way.fill(row)
     way.confirm(row)
     row.refresh_from_db()
