@@ -54,6 +54,12 @@ class InstitutionRule(models.Model):
         VALID = "valid"
         SUSPENDED = "suspended"
 
+    class Delivery(models.TextChoices):
+        """To whom the courier brings the cards."""
+
+        HOLDER = "holder"
+        REPRESENTATIVE = "representative"  # toplu gönderi
+
     institution = models.ForeignKey(
         Institution, on_delete=models.PROTECT, related_name="rules", db_comment="kvkk: yok; whose rule; kept for ever"
     )
@@ -68,6 +74,12 @@ class InstitutionRule(models.Model):
         max_length=9, choices=BornState.choices, db_comment="kvkk: yok; state at production; kept for ever"
     )
     profile = models.CharField(max_length=32, db_comment="kvkk: yok; certificate profile; kept for ever")
+    delivery = models.CharField(
+        max_length=14,
+        choices=Delivery.choices,
+        default=Delivery.HOLDER,
+        db_comment="kvkk: yok; to whom the cards go; kept for ever",
+    )
     wet_form = models.BooleanField(default=True, db_comment="kvkk: yok; a form signed in ink is needed; kept for ever")
 
     class Meta:

@@ -22,8 +22,9 @@ _CHOICES = {
     "form_target": InstitutionRule.FormTarget,
     "pay_gate": InstitutionRule.PayGate,
     "born_state": InstitutionRule.BornState,
+    "delivery": InstitutionRule.Delivery,
 }
-_RULE_FIELDS = ("form_target", "pay_gate", "born_state", "profile", "wet_form")
+_RULE_FIELDS = ("form_target", "pay_gate", "born_state", "profile", "delivery", "wet_form")
 
 
 @transaction.atomic
