@@ -44,7 +44,11 @@ CHANNELS: Mapping[Channel, Label] = {
     Channel.EMAIL: _("e-Posta"),
     Channel.BOTH: _("Her İkisi"),
 }
-ADDRESS_KINDS: Mapping[AddressKind, Label] = {AddressKind.WORK: _("İş"), AddressKind.HOME: _("Ev")}
+ADDRESS_KINDS: Mapping[AddressKind, Label] = {
+    AddressKind.WORK: _("İş"),
+    AddressKind.HOME: _("Ev"),
+    AddressKind.REPRESENTATIVE: _("Kurumunuzun e-imza temsilcisi"),
+}
 STEPS: Mapping[Step, Label] = {
     Step.INSTITUTION: _("Kurum Seçimi"),
     Step.CERTIFICATE: _("Sertifika Bilgisi"),

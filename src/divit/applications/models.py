@@ -69,7 +69,7 @@ class Application(models.Model):
     )
     # 4. Teslimat bilgisi
     address_kind = models.CharField(
-        max_length=4, blank=True, db_comment="kvkk: yok; work or home; 24 months after delivery"
+        max_length=4, blank=True, db_comment="kvkk: yok; work, home or the representative; 24 months after delivery"
     )
     company = models.CharField(
         max_length=120, blank=True, db_comment="kvkk: iletişim; delivery; 24 months after delivery"
@@ -136,8 +136,7 @@ class Application(models.Model):
                     & ~Q(email="")
                     & ~Q(phone="")
                     & ~Q(unit="")
-                    & ~Q(province="")
-                    & ~Q(street="")
+                    & ((~Q(province="") & ~Q(street="")) | Q(address_kind=AddressKind.REPRESENTATIVE.value))
                     & ~Q(content_hash="")
                 ),
                 name="application_complete_once_submitted",
@@ -146,6 +145,11 @@ class Application(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def goes_to_representative(self) -> bool:
+        """Whether the card travels with others to the institution's e-imza temsilcisi."""
+        return self.address_kind == AddressKind.REPRESENTATIVE
 
     @property
     def district_label(self) -> str:

@@ -44,6 +44,7 @@ class AddressKind(StrEnum):
 
     WORK = "work"
     HOME = "home"
+    REPRESENTATIVE = "rep"  # kurumun e-imza temsilcisi: the institution's rule, nobody's choice
 
 
 YEARS = (1, 2, 3)
@@ -73,6 +74,13 @@ def _one_of(choices: type[StrEnum], field: str) -> Callable[[str], object]:
 
 def _line(field: str, *, required: bool = True) -> Callable[[str], object]:
     return lambda typed: writing.line(typed, field=field, longest=LONGEST[field], required=required)
+
+
+def _address_kind(typed: str) -> object:
+    kind = _one_of(AddressKind, "address_kind")(typed)
+    if kind is AddressKind.REPRESENTATIVE:
+        raise Invalid("choice_unknown", field="address_kind")
+    return kind
 
 
 def _years(typed: str) -> int:
@@ -157,7 +165,7 @@ FIELDS: dict[str, Callable[[str], object]] = {
     "job_title": _line("job_title"),
     "work_phone": _work_phone,
     "extension": _extension,
-    "address_kind": _one_of(AddressKind, "address_kind"),
+    "address_kind": _address_kind,
     "company": _line("company", required=False),
     "province": _place("province"),
     "district": _place("district"),

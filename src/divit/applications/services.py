@@ -14,6 +14,7 @@ from divit.applications.deadlines import deadlines_on
 from divit.applications.kinds import Holdings, Kind, Payer, rule_for, unfit, will_be_revoked
 from divit.applications.lifecycle import LAW, RUNNING, Act, Facts, State
 from divit.applications.models import Application, FormVisit, Requirement
+from divit.applications.parts import AddressKind
 from divit.applications.reference import new_reference
 from divit.applications.requirements import RULE_OF, Awaits, Case, RequirementKind, check_closer, required
 from divit.applications.steps import Step
@@ -100,6 +101,23 @@ def choose(row: Application, *, institution_id: UUID, kind: Kind) -> None:
         raise _already_running(wrong, person_id=person_id, institution_id=institution_id) from wrong
 
 
+def settle_delivery(row: Application, *, to_representative: bool) -> None:
+    """Fill in the delivery part of a locked draft where the institution has its cards sent to its representative.
+
+    Where it has not (any more), a part that was filled in like this is asked for again.
+    """
+    _only_a_draft(row)
+    if to_representative == row.goes_to_representative:
+        return
+    columns = (*steps.RULE_OF[Step.DELIVERY].fields, "postal_code")
+    for name in columns:
+        setattr(row, name, "")
+    row.address_kind = AddressKind.REPRESENTATIVE if to_representative else ""
+    if not to_representative:
+        row.steps_done = [step for step in row.steps_done if step != Step.DELIVERY]
+    _save(row, columns, step=Step.DELIVERY if to_representative else None)
+
+
 def save_part(
     row: Application, step: Step, typed: Mapping[str, str], *, addresses: Addresses, leaving: bool = False
 ) -> list[Invalid]:
@@ -110,6 +128,7 @@ def save_part(
     _only_a_draft(row)
     if not steps.reachable(step, row.steps_done):
         raise Refused("step_too_early")
+    _not_fixed(row, step)
     fixed = steps.FIXED_BY_INSTITUTION if row.payer == Payer.INSTITUTION else frozenset()
     understood, wrong = parts.read(step, typed, addresses=addresses, fixed=fixed)
     if wrong and not leaving:
@@ -118,6 +137,11 @@ def save_part(
         setattr(row, name, value)
     _save(row, list(understood), step=None if wrong else step)
     return wrong
+
+
+def _not_fixed(row: Application, step: Step) -> None:
+    if step is Step.DELIVERY and row.goes_to_representative:
+        raise Refused("delivery_fixed_by_institution")
 
 
 def _save(row: Application, columns: Iterable[str], *, step: Step | None) -> None:
@@ -242,6 +266,7 @@ def amend(row: Application, step: Step, typed: Mapping[str, str], *, addresses: 
     """Change workplace or delivery of a locked, submitted application; a form printed before is void from now on."""
     if step not in steps.AMENDABLE:
         raise Refused("step_not_amendable")
+    _not_fixed(row, step)
     understood, wrong = parts.read(step, typed, addresses=addresses)
     if wrong:
         return wrong

@@ -3,6 +3,9 @@
 from django.utils.translation import gettext_lazy as _
 
 REFUSALS = {
+    "delivery_fixed_by_institution": _(
+        "Kurumunuz kartları topluca e-imza temsilcisine getirtiyor; teslimat adresi değiştirilemez."
+    ),
     # kinds and choice
     "first_but_one_is_open": _(
         "Bu kurumdan alınmış, açık bir sertifikanız var; bu yüzden başvurunuz ilk başvuru değil. Başka bir tür seçin."

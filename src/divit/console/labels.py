@@ -21,7 +21,9 @@ WHAT_FOR = {
     Role.INSPECTOR: _("Üretilen kartları ikinci kişi olarak denetleyin."),
     Role.DISPATCHER: _("Denetlenen kartları kuryeye hazırlayın, geri gelenleri yeniden gönderin."),
     Role.AUDITOR: _("Kimin ne zaman ne yaptığını okuyun."),
-    Role.REPRESENTATIVE: _("Kurumunuzdaki başvuruların formlarını teslim alın, sertifika listesi yükleyin."),
+    Role.REPRESENTATIVE: _(
+        "Kurumunuzdaki başvuruların formlarını teslim alın, sertifika listesi yükleyin, gelen kartları teslim edin."
+    ),
     Role.OFFICER: _("Sertifika listesi yükleyin, talepleri onaylayın, ayrılanların sertifikalarını kapatın."),
 }
 APPLICATION_STATES = {

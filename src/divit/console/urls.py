@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from divit.console.desks import books, cards, dispatching, ending, home, institution, leavers, registration
+from divit.console.desks import (
+    books,
+    cards,
+    consignments,
+    dispatching,
+    ending,
+    hand_over,
+    home,
+    institution,
+    leavers,
+    registration,
+)
 from divit.console.rosters import lists, one, requests
 
 app_name = "console"
@@ -18,6 +29,9 @@ urlpatterns = [
     path("sevkiyat/", dispatching.dispatch, name="dispatch"),
     path("sevkiyat/kart/<uuid:order_id>/", dispatching.dispatch_order, name="dispatch_order"),
     path("sevkiyat/gonderi/<uuid:parcel_id>/", dispatching.dispatch_parcel, name="dispatch_parcel"),
+    path("sevkiyat/koli/yeni/<uuid:institution_id>/", consignments.dispatch_box, name="dispatch_box"),
+    path("sevkiyat/koli/<uuid:consignment_id>/", consignments.dispatch_consignment, name="dispatch_consignment"),
+    path("sevkiyat/koli/<uuid:consignment_id>/liste.pdf", consignments.dispatch_list, name="dispatch_list"),
     path("defter/", books.books, name="books"),
     path("temsilci/", institution.representative_door, name="representative_door"),
     path("temsilci/<uuid:institution_id>/", institution.representative, name="representative"),
@@ -25,6 +39,22 @@ urlpatterns = [
         "temsilci/<uuid:institution_id>/<uuid:application_id>/",
         institution.representative_application,
         name="representative_application",
+    ),
+    path("temsilci/<uuid:institution_id>/kartlar/", hand_over.representative_cards, name="representative_cards"),
+    path(
+        "temsilci/<uuid:institution_id>/koli/<uuid:consignment_id>/",
+        hand_over.representative_box,
+        name="representative_box",
+    ),
+    path(
+        "temsilci/<uuid:institution_id>/koli/<uuid:consignment_id>/liste.pdf",
+        hand_over.representative_list,
+        name="representative_list",
+    ),
+    path(
+        "temsilci/<uuid:institution_id>/kart/<uuid:parcel_id>/",
+        hand_over.representative_card,
+        name="representative_card",
     ),
     path("yetkili/", institution.officer_door, name="officer_door"),
     path("yetkili/<uuid:institution_id>/", leavers.officer, name="officer"),

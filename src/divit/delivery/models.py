@@ -1,4 +1,4 @@
-"""Tables of parcels, of what the courier told, and of sealed PINs."""
+"""Tables of consignments, of parcels, of what the courier told, and of sealed PINs."""
 
 import uuid
 
@@ -7,6 +7,54 @@ from django.db.models import Q
 
 # Why a report was not followed: nobody here knows its number, or not yet.
 NO_SUCH_PARCEL = "no_such_parcel"
+
+
+class Consignment(models.Model):
+    """A box (koli) with cards of one institution, on its way to one of its representatives."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, db_comment="kvkk: yok; opaque id; archive period")
+    reference = models.CharField(
+        max_length=12, unique=True, db_comment="kvkk: yok; what stands on the box; archive period"
+    )
+    institution = models.ForeignKey(
+        "institutions.Institution", on_delete=models.PROTECT, db_comment="kvkk: yok; whose cards; archive period"
+    )
+    appointment = models.ForeignKey(
+        "institutions.Appointment", on_delete=models.PROTECT, db_comment="kvkk: kimlik; to whom; archive period"
+    )
+    address = models.CharField(
+        max_length=200,
+        db_comment="kvkk: iletişim; work address of the representative, for the courier; 24 months after delivery",
+    )
+    state = models.CharField(max_length=20, default="packed", db_comment="kvkk: yok; law consignment; archive period")
+    journey = models.PositiveSmallIntegerField(default=1, db_comment="kvkk: yok; how often it was sent; archive period")
+    asked_at = models.DateTimeField(
+        null=True, db_comment="kvkk: yok; when the courier was first told of this journey; archive period"
+    )
+    tracking_no = models.CharField(
+        max_length=40, blank=True, db_comment="kvkk: yok; the courier's number; archive period"
+    )
+    trouble = models.CharField(
+        max_length=40, blank=True, db_comment="kvkk: yok; what stands in the way, for the desk; until solved"
+    )
+    packed_at = models.DateTimeField(auto_now_add=True, db_comment="kvkk: yok; when it was packed; archive period")
+    changed_at = models.DateTimeField(auto_now=True, db_comment="kvkk: yok; last step; archive period")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tracking_no"], condition=~Q(tracking_no=""), name="consignment_tracking_no_once"
+            ),
+        ]
+        indexes = [models.Index(fields=["institution", "state"], name="consignment_of_institution")]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def courier_parcel_id(self) -> str:
+        """The id under which the courier knows this journey: the same again gives the same tracking number."""
+        return f"{self.id}-{self.journey}"
 
 
 class Parcel(models.Model):
@@ -25,6 +73,13 @@ class Parcel(models.Model):
     produced_by = models.CharField(
         max_length=64, db_comment="kvkk: kimlik; staff id of who produced the card; archive period"
     )
+    consignment = models.ForeignKey(
+        Consignment,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="parcels",
+        db_comment="kvkk: yok; the box it lies in; archive period",
+    )
     state = models.CharField(max_length=20, default="packed", db_comment="kvkk: yok; law parcel; archive period")
     journey = models.PositiveSmallIntegerField(default=1, db_comment="kvkk: yok; how often it was sent; archive period")
     asked_at = models.DateTimeField(
@@ -36,6 +91,9 @@ class Parcel(models.Model):
     trouble = models.CharField(
         max_length=40, blank=True, db_comment="kvkk: yok; what stands in the way, for the desk; until solved"
     )
+    returned_why = models.CharField(
+        max_length=20, blank=True, db_comment="kvkk: yok; why the representative sent it back; archive period"
+    )
     packed_at = models.DateTimeField(auto_now_add=True, db_comment="kvkk: yok; when it was packed; archive period")
     changed_at = models.DateTimeField(auto_now=True, db_comment="kvkk: yok; last step; archive period")
 
@@ -43,6 +101,11 @@ class Parcel(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["tracking_no"], condition=~Q(tracking_no=""), name="parcel_tracking_no_once"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["enclosed", "with_representative", "missing", "returning"])
+                | Q(consignment__isnull=False),
+                name="parcel_in_a_consignment",
             ),
         ]
         indexes = [models.Index(fields=["state", "packed_at"], name="parcel_queue")]

@@ -1,4 +1,4 @@
-"""Reading parcels and the standing of PINs: for the desks, for the status page and for flows."""
+"""Reading parcels, consignments and the standing of PINs: for the desks, for the status page and for flows."""
 
 import uuid
 from collections.abc import Iterable
@@ -7,11 +7,13 @@ from datetime import datetime
 from django.db.models import Case, Q, QuerySet, When
 
 from divit.audit.selectors import moves_of
-from divit.delivery.lifecycle import PARCEL, PinState, State
-from divit.delivery.models import NO_SUCH_PARCEL, CourierReport, Parcel, PinRequest, SealedPin
+from divit.delivery.lifecycle import CONSIGNMENT, PARCEL, ConsignmentState, PinState, State
+from divit.delivery.models import NO_SUCH_PARCEL, Consignment, CourierReport, Parcel, PinRequest, SealedPin
 from divit.kernel.errors import NotFound
+from divit.kernel.turkish import sort_key
 
 IN_HAND = frozenset({State.DELIVERED, State.COLLECTED})
+_WAITS_FOR_DESK = [State.RETURNED, State.RETURNING, State.MISSING]
 
 
 def parcel_of(application_id: uuid.UUID) -> Parcel | None:
@@ -21,7 +23,7 @@ def parcel_of(application_id: uuid.UUID) -> Parcel | None:
 
 def parcel(parcel_id: uuid.UUID) -> Parcel:
     """Raises `NotFound`."""
-    found = Parcel.objects.select_related("person", "application").filter(pk=parcel_id).first()
+    found = Parcel.objects.select_related("person", "application", "consignment").filter(pk=parcel_id).first()
     if found is None:
         raise NotFound("parcel")
     return found
@@ -34,12 +36,66 @@ def parcel_by_number(tracking_no: str) -> Parcel | None:
 
 def in_states(states: Iterable[State]) -> QuerySet[Parcel]:
     """The parcels of the dispatch desk: what waits for the desk before what is with the courier, oldest first."""
-    waits_for_desk = Case(When(Q(state=State.RETURNED) | ~Q(trouble=""), then=0), default=1)
+    waits_for_desk = Case(When(Q(state__in=_WAITS_FOR_DESK) | ~Q(trouble=""), then=0), default=1)
     return (
         Parcel.objects.filter(state__in=list(states))
         .select_related("person", "application")
         .order_by(waits_for_desk, "packed_at", "id")
     )
+
+
+def consignment(consignment_id: uuid.UUID) -> Consignment:
+    """Raises `NotFound`."""
+    found = _boxes().filter(pk=consignment_id).first()
+    if found is None:
+        raise NotFound("consignment")
+    return found
+
+
+def consignment_by_number(tracking_no: str) -> Consignment | None:
+    """The consignment with this tracking number."""
+    return Consignment.objects.filter(tracking_no=tracking_no).first() if tracking_no else None
+
+
+def consignment_by_reference(reference: str) -> Consignment | None:
+    """The consignment with this number on the box, typed in either case."""
+    return Consignment.objects.filter(reference__iexact=reference.strip()).first()
+
+
+def consignments_in(states: Iterable[ConsignmentState]) -> QuerySet[Consignment]:
+    """The consignments of the dispatch desk, the longest waiting first."""
+    return _boxes().filter(state__in=list(states)).order_by("packed_at", "id")
+
+
+def consignments_of(institution_id: uuid.UUID | str) -> QuerySet[Consignment]:
+    """The consignments of one institution, the newest first."""
+    return _boxes().filter(institution_id=institution_id).order_by("-packed_at", "id")
+
+
+def latest_to(appointment_id: uuid.UUID) -> Consignment | None:
+    """The last consignment to a representative: where it went, the next one goes."""
+    return Consignment.objects.filter(appointment_id=appointment_id).order_by("-packed_at", "-id").first()
+
+
+def pieces_of(consignment_id: uuid.UUID) -> list[Parcel]:
+    """The cards of a consignment in the order of their holders' names."""
+    found = Parcel.objects.filter(consignment_id=consignment_id).select_related("person", "application", "consignment")
+    return sorted(found, key=lambda piece: (sort_key(f"{piece.person.surname} {piece.person.given_names}"), piece.pk))
+
+
+def parcels_of_institution(institution_id: uuid.UUID | str) -> QuerySet[Parcel]:
+    """Every card that went to an institution's representative, by name."""
+    found = Parcel.objects.filter(consignment__institution_id=institution_id)
+    return found.select_related("person", "application", "consignment").order_by("person__search_key", "id")
+
+
+def _boxes() -> QuerySet[Consignment]:
+    return Consignment.objects.select_related("institution", "appointment__person")
+
+
+def box_steps_of(consignment_id: uuid.UUID) -> dict[str, datetime]:
+    """When each state of a consignment was last entered, for the status page."""
+    return {move.target: move.at for move in moves_of(CONSIGNMENT.name, str(consignment_id))}
 
 
 def steps_of(parcel_id: uuid.UUID) -> dict[str, datetime]:
@@ -53,9 +109,11 @@ def reports_of(tracking_no: str) -> list[CourierReport]:
 
 
 def early_reports() -> list[CourierReport]:
-    """Reports that came before the number of their parcel was known here, oldest first."""
-    numbers = Parcel.objects.exclude(tracking_no="").values("tracking_no")
-    found = CourierReport.objects.filter(refused=NO_SUCH_PARCEL, tracking_no__in=numbers)
+    """Reports that came before the number of their parcel or box was known here, oldest first."""
+    parcels = Parcel.objects.exclude(tracking_no="").values("tracking_no")
+    boxes = Consignment.objects.exclude(tracking_no="").values("tracking_no")
+    known = Q(tracking_no__in=parcels) | Q(tracking_no__in=boxes)
+    found = CourierReport.objects.filter(known, refused=NO_SUCH_PARCEL)
     return list(found.order_by("at", "id"))
 
 

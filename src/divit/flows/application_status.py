@@ -14,6 +14,7 @@ from divit.applications.models import Application, FormVisit, Requirement
 from divit.applications.requirements import RequirementKind
 from divit.audit import selectors as audit
 from divit.delivery import selectors as delivery
+from divit.delivery.models import Parcel
 from divit.flows import withdrawal
 from divit.flows.holdings import held_for
 from divit.institutions import selectors as institutions
@@ -39,6 +40,7 @@ class Waits(StrEnum):
     CLOCK = "clock"
     CENTRE = "centre"
     COURIER = "courier"
+    REPRESENTATIVE = "representative"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -185,21 +187,60 @@ def _after_release(row: Application, times: dict[str, datetime]) -> Iterator[Sta
     parcel = delivery.parcel_of(row.id)
     journey = delivery.steps_of(parcel.id) if parcel else {}
     begun, made = steps.get("personalising"), steps.get("inspected")
-    sent, arrived = journey.get("handed_over"), times.get(State.DELIVERED)
     yield _stage("released", times.get(State.RELEASED), after=True, waits=None)
     yield _stage("production_begun", begun, after=bool(times.get(State.RELEASED)), waits=Waits.CENTRE)
     yield _stage("card_made", made, after=bool(begun), waits=Waits.CENTRE)
+    if row.goes_to_representative:
+        yield from _by_representative(parcel, made=made, arrived=times.get(State.DELIVERED))
+    else:
+        yield from _by_courier(parcel, journey, made=made, arrived=times.get(State.DELIVERED))
+    arrived = times.get(State.DELIVERED)
+    yield _stage("pin_taken", times.get(State.CLOSED), after=bool(arrived), waits=Waits.PERSON)
+
+
+def _by_courier(
+    parcel: Parcel | None, journey: dict[str, datetime], *, made: datetime | None, arrived: datetime | None
+) -> Iterator[Stage]:
+    sent = journey.get("handed_over")
     yield _stage("on_the_way", sent, after=bool(made), waits=Waits.CENTRE, said=parcel.tracking_no if parcel else "")
     returned = journey.get("returned")
     if parcel is not None and parcel.state == "returned":
         yield Stage(what="returned", place="now", at=returned, waits=Waits.CENTRE)
     yield _stage("delivered", arrived, after=bool(sent), waits=Waits.COURIER)
-    yield _stage("pin_taken", times.get(State.CLOSED), after=bool(arrived), waits=Waits.PERSON)
 
 
-def _stage(what: str, at: datetime | None, *, after: bool, waits: Waits | None, said: str = "") -> Stage:
+# Where the card is no longer with the institution: what is said, and who is waited for.
+_ASTRAY = {
+    "missing": ("card_missing", Waits.CENTRE),
+    "returning": ("sent_back", Waits.CENTRE),
+    "returned": ("returned", Waits.CENTRE),
+    "lost": ("card_lost", Waits.CENTRE),
+}
+
+
+def _by_representative(parcel: Parcel | None, *, made: datetime | None, arrived: datetime | None) -> Iterator[Stage]:
+    """With colleagues' cards in one box: sent, counted by the representative, taken there by its holder."""
+    journey = delivery.steps_of(parcel.id) if parcel else {}
+    box = delivery.box_steps_of(parcel.consignment_id) if parcel and parcel.consignment_id else {}
+    sent, brought = box.get("handed_over"), box.get("arrived")
+    there = parcel is not None and parcel.state in ("with_representative", "delivered")
+    received = journey.get("with_representative") if there else None
+    yield _stage("sent_together", sent, after=bool(made), waits=Waits.CENTRE)
+    if parcel is not None and parcel.state in _ASTRAY:
+        what, waits = _ASTRAY[parcel.state]
+        yield Stage(what=what, place="now", at=journey.get(parcel.state), waits=waits)
+        yield _stage("with_representative", None, after=False, waits=None)
+    elif parcel is None or parcel.state != "collected":
+        carrier = Waits.REPRESENTATIVE if brought else Waits.COURIER
+        yield _stage("with_representative", received, after=bool(sent), waits=carrier)
+    yield _stage("delivered", arrived, after=bool(received), waits=Waits.PERSON, detail="at_representative")
+
+
+def _stage(
+    what: str, at: datetime | None, *, after: bool, waits: Waits | None, said: str = "", detail: str = ""
+) -> Stage:
     """Done when it has happened; awaited now when what comes before it has."""
     if at is not None:
         return Stage(what=what, place="done", at=at, said=said)
     now = after and waits is not None
-    return Stage(what=what, place="now" if now else "next", waits=waits if now else None)
+    return Stage(what=what, place="now" if now else "next", waits=waits if now else None, detail=detail if now else "")

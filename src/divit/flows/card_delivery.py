@@ -16,10 +16,10 @@ from divit.applications.models import Application
 from divit.audit import ledger
 from divit.delivery import selectors
 from divit.delivery.lifecycle import Act, State
-from divit.delivery.models import NO_SUCH_PARCEL, CourierReport, Parcel
+from divit.delivery.models import NO_SUCH_PARCEL, Consignment, CourierReport, Parcel
 from divit.delivery.ports import Courier, CourierEvent, Recipient
-from divit.delivery.services import parcels
-from divit.flows import card_production
+from divit.delivery.services import consignments, parcels
+from divit.flows import card_production, collective_dispatch
 from divit.flows.jobs import each, later
 from divit.flows.notices import tell
 from divit.kernel import clock
@@ -41,9 +41,14 @@ _NOTICE_OF = {
 
 
 def dispatch(order_id: uuid.UUID, *, digits: str, by: Actor) -> Parcel:
-    """Pack an inspected card, whose number ends in `digits`, for the courier (Kuryeye hazırla)."""
+    """Pack an inspected card, whose number ends in `digits`, for the courier (Kuryeye hazırla).
+
+    Raises `Refused("goes_to_representative")` for a card that travels in its institution's box.
+    """
     with transaction.atomic():
         order = production.locked(order_id)
+        if applications.application(order.application_id).goes_to_representative:
+            raise Refused("goes_to_representative")
         production.check_in_hand(order, digits)
         earlier = parcels.locked_of_order(order.pk)
         standing = card_production.stands(order)
@@ -59,22 +64,6 @@ def dispatch(order_id: uuid.UUID, *, digits: str, by: Actor) -> Parcel:
         )
         _announce_later(parcel)
         return parcel
-
-
-def lose(parcel_id: uuid.UUID, *, by: Actor) -> None:
-    """A card that was lost on its way, came back damaged or cannot be sent: its certificate ends, a new one is made.
-
-    Raises `Refused` for one that is in somebody's hand.
-    """
-    with transaction.atomic():
-        known = selectors.parcel(parcel_id)
-        application_services.locked(known.application_id)
-        order = production.locked(known.order_id)
-        parcel = parcels.locked(parcel_id)
-        parcels.check(parcel, Act.LOSE, by=by)
-        # The card first: what it locks is locked before the ledger is written.
-        card_production.give_up_lost(order, by=by)
-        parcels.carry_out(parcel, Act.LOSE, by=by, now=clock.now())
 
 
 def retry(parcel_id: uuid.UUID, *, by: Actor) -> None:
@@ -131,16 +120,30 @@ def read_events(*, courier: Courier) -> int:
 
 def _apply(event: CourierEvent) -> bool:
     with transaction.atomic():
-        known = selectors.parcel_by_number(event.tracking_no)
-        parcel = _locked(known.pk) if known else None
+        sent = _sent_under(event.tracking_no)
         report = parcels.hear(event)
         if report is None:
             return False
-        if parcel is None:
-            parcels.judge_report(report, NO_SUCH_PARCEL)
-        else:
-            _follow(parcel, report)
+        _heed(sent, report)
         return True
+
+
+def _sent_under(tracking_no: str) -> Parcel | Consignment | None:
+    """What goes under this number, locked: a single parcel, or a box of cards."""
+    parcel = selectors.parcel_by_number(tracking_no)
+    if parcel is not None:
+        return _locked(parcel.pk)
+    box = selectors.consignment_by_number(tracking_no)
+    return consignments.locked(box.pk) if box else None
+
+
+def _heed(sent: Parcel | Consignment | None, report: CourierReport) -> None:
+    if sent is None:
+        parcels.judge_report(report, NO_SUCH_PARCEL)
+    elif isinstance(sent, Consignment):
+        collective_dispatch.follow(sent, report, by=COURIER)
+    else:
+        _follow(sent, report)
 
 
 def follow_early_reports() -> int:
@@ -153,10 +156,9 @@ def follow_early_reports() -> int:
 
 def _follow_early(report: CourierReport) -> None:
     with transaction.atomic():
-        known = selectors.parcel_by_number(report.tracking_no)
-        parcel = _locked(known.pk) if known else None
-        if parcel is not None and parcel.tracking_no == report.tracking_no and parcels.is_unheard(report):
-            _follow(parcel, report)
+        sent = _sent_under(report.tracking_no)
+        if sent is not None and sent.tracking_no == report.tracking_no and parcels.is_unheard(report):
+            _heed(sent, report)
 
 
 def _follow(parcel: Parcel, report: CourierReport) -> None:
@@ -183,8 +185,9 @@ def collect(parcel_id: uuid.UUID, *, identity_checked: bool, by: Actor) -> None:
 def send_again(parcel_id: uuid.UUID, *, by: Actor) -> None:
     """A returned card goes on its next journey."""
     with transaction.atomic():
-        parcel = parcels.locked(parcel_id)
-        parcels.carry_out(parcel, Act.SEND_AGAIN, by=by, now=clock.now())
+        parcel = _locked(parcel_id)
+        has_address = not applications.application(parcel.application_id).goes_to_representative
+        parcels.carry_out(parcel, Act.SEND_AGAIN, by=by, now=clock.now(), has_address=has_address)
         _announce_later(parcel)
 
 

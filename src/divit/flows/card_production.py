@@ -222,9 +222,9 @@ def spoil(order_id: uuid.UUID, *, why: str, by: Actor) -> None:
         _spoil(order, why=why, by=by)
 
 
-def give_up_lost(order: CardOrder, *, by: Actor) -> None:
+def give_up_lost(order: CardOrder, *, by: Actor, notice: str) -> None:
     """The same for a dispatched card, inside the transaction that has locked its order and gives its parcel up."""
-    _spoil(order, why="card_lost", by=by)
+    _spoil(order, why="card_lost", by=by, notice=notice)
 
 
 def requeue(order_id: uuid.UUID, *, by: Actor) -> None:
@@ -306,12 +306,14 @@ def _spoil_by_machine(card: Card, *, why: str) -> None:
             _spoil(order, why=why, by=SYSTEM)
 
 
-def _spoil(order: CardOrder, *, why: str, by: Actor, signing_given_up: bool = False) -> None:
+def _spoil(
+    order: CardOrder, *, why: str, by: Actor, signing_given_up: bool = False, notice: str = "certificate_spoiled"
+) -> None:
     now = clock.now()
     card = services.living_card(order)
     pin = pins.locked_of_card(card.pk)
     if card.certificate_id is not None:
-        revocation.revoke_spoiled(card.certificate_id, by=by)
+        revocation.revoke_spoiled(card.certificate_id, by=by, notice=notice)
     services.carry_out(
         order,
         Act.SPOIL,

@@ -12,6 +12,7 @@ from divit.applications import services as application_services
 from divit.applications.kinds import Kind, Payer, why_closed
 from divit.applications.models import Application
 from divit.applications.requirements import RequirementKind
+from divit.flows import delivery_target
 from divit.flows.holdings import holdings
 from divit.identity.models import Person
 from divit.institutions import services as institutions
@@ -76,6 +77,7 @@ def start(request_id: UUID, *, person: Person, by: Actor) -> Application:
             payer=Payer.INSTITUTION,
             by=by,
         )
+        delivery_target.settle(begun)
         services.link(row, application_id=begun.id, by=by)
     return begun
 

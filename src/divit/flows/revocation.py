@@ -24,17 +24,17 @@ def revoke(certificate_id: UUID, *, reason: Reason, by: Actor, why: Why | None =
         return _revoke(certificate, reason=reason, by=by, why=why or Why(notice="certificate_revoked"))
 
 
-def revoke_spoiled(certificate_id: UUID, *, by: Actor) -> None:
-    """The card broke before it was handed over: its certificate ends, another card is made; `by` gave the card up.
+def revoke_spoiled(certificate_id: UUID, *, by: Actor, notice: str = "certificate_spoiled") -> None:
+    """The card broke or was lost before it was handed over: its certificate ends, another card is made.
 
-    What was closed in the meantime is closed.
+    `by` gave the card up. What its holder has closed in the meantime is closed.
     """
     with transaction.atomic():
         certificate = services.lock(certificate_id, by=SYSTEM)
         if certificate.state == State.REVOKED:
             return
         reason = Reason.CESSATION_OF_OPERATION
-        revoke_locked(certificate, reason=reason, by=SYSTEM, with_whom=by, notice="certificate_spoiled")
+        revoke_locked(certificate, reason=reason, by=SYSTEM, with_whom=by, notice=notice)
 
 
 def revoke_locked(

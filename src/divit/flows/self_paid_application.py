@@ -16,7 +16,7 @@ from divit.applications.kinds import Holdings, Kind, Payer, why_closed
 from divit.applications.models import Application
 from divit.applications.services import PhoneProof
 from divit.applications.steps import Step
-from divit.flows import fees, institution_paid_application, release
+from divit.flows import delivery_target, fees, institution_paid_application, release
 from divit.flows.holdings import holdings
 from divit.flows.notices import tell
 from divit.identity import selectors as people
@@ -46,7 +46,9 @@ def start(*, person: Person, institution_id: UUID, kind: Kind, by: Actor) -> App
     contact = {"email": person.email, "phone": person.phone, "channel": person.channel}
     prefill = known | {name: value for name, value in contact.items() if value}
     with transaction.atomic():
-        return services.begin(person_id=person.id, institution_id=institution_id, kind=kind, prefill=prefill, by=by)
+        row = services.begin(person_id=person.id, institution_id=institution_id, kind=kind, prefill=prefill, by=by)
+        delivery_target.settle(row)
+        return row
 
 
 def _choosable(institution_id: UUID) -> None:
@@ -67,6 +69,7 @@ def choose(application_id: UUID, *, institution_id: UUID, kind: Kind, by: Actor)
         row = _own(application_id, by=by)
         _fits(kind, holdings(row.person_id, institution_id))
         services.choose(row, institution_id=institution_id, kind=kind)
+        delivery_target.settle(row)
     return row
 
 

@@ -22,7 +22,7 @@ class State(StrEnum):
     PRODUCED = "produced"  # üretildi, denetim bekliyor
     INSPECTED = "inspected"  # denetlendi, sevkiyat bekliyor
     DISPATCHED = "dispatched"  # kuryeye hazırlandı
-    SPOILED = "spoiled"  # kart bozuk çıktı
+    SPOILED = "spoiled"  # kart bozuk çıktı ya da yolda kayboldu
     CANCELLED = "cancelled"  # üretim başlamadan vazgeçildi
 
 
@@ -114,7 +114,7 @@ CARD_ORDER: Lifecycle[Facts] = Lifecycle(
         Rule(Act.SPOIL, _INSPECTOR, frozenset({State.PRODUCED}), State.SPOILED),
         Rule(Act.SPOIL, _DISPATCHER, frozenset({State.INSPECTED}), State.SPOILED),
         # Given up on its way, before anybody's identity was checked: as good as a broken one.
-        Rule(Act.SPOIL, _DISPATCHER, frozenset({State.DISPATCHED}), State.SPOILED),
+        Rule(Act.SPOIL, _DISPATCHER | _SYSTEM, frozenset({State.DISPATCHED}), State.SPOILED),
         Rule(
             Act.REQUEUE,
             _PRODUCER | _SYSTEM,

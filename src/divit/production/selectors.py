@@ -48,6 +48,18 @@ def living_card_of(order_id: uuid.UUID) -> Card | None:
     return Card.objects.filter(order_id=order_id, spoiled_at__isnull=True).first()
 
 
+def living_cards_of(order_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Card]:
+    """The cards that are not spoiled, by order."""
+    found = Card.objects.filter(order_id__in=list(order_ids), spoiled_at__isnull=True)
+    return {card.order_id: card for card in found.order_by("order_id")}
+
+
+def orders_by_card_end(digits: str) -> QuerySet[Card, uuid.UUID]:
+    """The orders whose living card's number ends in these digits."""
+    found = Card.objects.filter(spoiled_at__isnull=True, card_serial__endswith=digits)
+    return found.order_by("order_id").values_list("order_id", flat=True)
+
+
 def in_states(states: Iterable[State]) -> QuerySet[CardOrder]:
     """The orders of a desk: what somebody must do something about before what the machines do, oldest first."""
     waits_for_desk = Case(When(Q(state__in=_BY_MACHINE, trouble=""), then=1), default=0)

@@ -5,7 +5,7 @@ from typing import Any
 from divit.applications.lifecycle import LAW as APPLICATION
 from divit.certificates.lifecycle import INTENT_LAW as ISSUANCE_INTENT
 from divit.certificates.lifecycle import LAW as CERTIFICATE
-from divit.delivery.lifecycle import PARCEL, PIN
+from divit.delivery.lifecycle import CONSIGNMENT, PARCEL, PIN
 from divit.identity.lifecycle import STAFF_CHANGE
 from divit.kernel.lifecycle import Lifecycle
 from divit.payments.lifecycle import ATTEMPT_LAW, CHARGE_LAW
@@ -18,6 +18,7 @@ LAWS: tuple[Lifecycle[Any], ...] = (
     APPLICATION,
     CARD_ORDER,
     CERTIFICATE,
+    CONSIGNMENT,
     ISSUANCE_INTENT,
     PARCEL,
     PHONE_CODE,

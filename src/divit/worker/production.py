@@ -5,7 +5,7 @@ from uuid import UUID
 from django.conf import settings
 
 from divit import wiring
-from divit.flows import card_delivery, card_production, pin_release
+from divit.flows import card_delivery, card_production, collective_dispatch, pin_release
 from divit.worker.app import app
 from divit.worker.retries import PATIENT, own_connection
 
@@ -47,6 +47,20 @@ def announce(parcel_id: str) -> None:
     card_delivery.announce(UUID(parcel_id), courier=wiring.courier())
 
 
+@app.task(name="delivery.announce_consignment", queue="default", retry=PATIENT)
+@own_connection
+def announce_consignment(consignment_id: str) -> None:
+    """A tracking number for a box of cards."""
+    collective_dispatch.announce(UUID(consignment_id), courier=wiring.courier())
+
+
+@app.task(name="delivery.give_up", queue="default", retry=PATIENT)
+@own_connection
+def give_up(parcel_id: str) -> None:
+    """One card of a lost box."""
+    collective_dispatch.give_up(UUID(parcel_id))
+
+
 @app.periodic(cron="* * * * * */10")
 @app.task(name="delivery.read_events", queue="default", queueing_lock="delivery.read_events")
 @own_connection
@@ -69,6 +83,7 @@ def resume(timestamp: int) -> None:
 def resume_deliveries(timestamp: int) -> None:
     """Whatever waits for the courier, or was told too early, is taken up again."""
     card_delivery.resume()
+    collective_dispatch.resume()
 
 
 @app.periodic(cron="* * * * *")

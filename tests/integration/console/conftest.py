@@ -15,6 +15,7 @@ from divit.institutions.models import Appointment, Institution
 from divit.kernel import clock
 from divit.kernel.actors import SYSTEM, Role
 from tests.fixtures_cards import *  # noqa: F403
+from tests.fixtures_consignments import *  # noqa: F403
 from tests.fixtures_pki import *  # noqa: F403
 
 

@@ -21,6 +21,7 @@ from divit.kernel.actors import Actor, Role
 from divit.production.models import CardOrder
 from divit.rosters.models import Request
 from tests.fixtures_cards import DISPATCHER, INSPECTOR, PRODUCER, ScriptedCourier, ScriptedStation, digits_of
+from tests.fixtures_consignments import Office
 from tests.fixtures_pki import synthetic_tckn
 from tests.integration.console.conftest import log_in
 
@@ -47,6 +48,7 @@ def stage(
     station: ScriptedStation,
     courier: ScriptedCourier,
     run_jobs: Callable[..., None],
+    office: Office,
 ) -> Stage:
     queued, produced, inspected, sent = (make_order(make_person(surname=f"Gizli{letter}oğlu")) for letter in "çğış")
     for order in (produced, inspected, sent):
@@ -57,6 +59,12 @@ def stage(
     card_delivery.dispatch(sent.pk, digits=digits_of(sent), by=DISPATCHER)
     run_jobs()
     ours = queued.institution_id
+    together = [order.person for order in office.inspected(people=[make_person(surname="Gizliğoğlu")])]
+    omer = office.appoint(make_person(), queued.institution)
+    orders = CardOrder.objects.filter(person__in=together).order_by("pk")
+    (card,) = office.received(list(orders), by=omer)
+    box = card.consignment
+    assert box is not None
     elsewhere = Institution.objects.create(name="T.C. Başka Kurum")
     everybody = {"nobody": Client(), "person": log_in(make_person()), "staff without a desk": at_desk()}
     everybody |= {str(role): at_desk(role) for role in DESKS}
@@ -77,7 +85,14 @@ def stage(
             "inspection_order": {"order_id": produced.pk},
             "dispatch_order": {"order_id": inspected.pk},
             "dispatch_parcel": {"parcel_id": Parcel.objects.get(order=sent).pk},
+            "dispatch_box": {"institution_id": ours},
+            "dispatch_consignment": {"consignment_id": box.pk},
+            "dispatch_list": {"consignment_id": box.pk},
             "representative": {"institution_id": ours},
+            "representative_cards": {"institution_id": ours},
+            "representative_box": {"institution_id": ours, "consignment_id": box.pk},
+            "representative_list": {"institution_id": ours, "consignment_id": box.pk},
+            "representative_card": {"institution_id": ours, "parcel_id": card.pk},
             "representative_application": {"institution_id": ours, "application_id": queued.application_id},
             "officer": {"institution_id": ours},
             "officer_leavers": {"institution_id": ours},
@@ -89,7 +104,11 @@ def stage(
             "roster_request": {"institution_id": ours, "request_id": request},
         },
         everybody=everybody,
-        secrets=["Gizli", *(order.application.reference for order in (queued, produced, inspected, sent))],
+        secrets=[
+            "Gizli",
+            box.reference,
+            *(order.application.reference for order in (queued, produced, inspected, sent)),
+        ],
     )
 
 
@@ -123,9 +142,16 @@ OPEN_TO: dict[str, str | tuple[str, ...]] = {
     "dispatch": "dispatcher",
     "dispatch_order": "dispatcher",
     "dispatch_parcel": "dispatcher",
+    "dispatch_box": "dispatcher",
+    "dispatch_consignment": "dispatcher",
+    "dispatch_list": "dispatcher",
     "books": "auditor",
     "representative": "representative",
     "representative_application": "representative",
+    "representative_cards": "representative",
+    "representative_box": "representative",
+    "representative_list": "representative",
+    "representative_card": "representative",
     "officer": "officer",
     "officer_leavers": "officer",
     "officer_ending": "officer",
@@ -195,7 +221,14 @@ def test_an_institutions_certificate_is_not_another_ones(stage: Stage, appoint: 
     for role in ("officer", "representative"):
         appoint(person, elsewhere, role)
     client = log_in(person)
-    for name, key in (("officer_certificate", "certificate_id"), ("representative_application", "application_id")):
+    for name, key in (
+        ("officer_certificate", "certificate_id"),
+        ("representative_application", "application_id"),
+        ("representative_box", "consignment_id"),
+        ("representative_list", "consignment_id"),
+        ("representative_card", "parcel_id"),
+    ):
         address = reverse(f"console:{name}", kwargs={"institution_id": elsewhere.pk, key: stage.arguments[name][key]})
         assert client.get(address).status_code == 404
-        assert client.post(address, {"act": "take_in", "compared": "on"}).status_code == 404
+        for told in ({"act": "take_in", "compared": "on"}, {"act": "hand_over", "checked": "on"}):
+            assert client.post(address, told).status_code in (404, 405)

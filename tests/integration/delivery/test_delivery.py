@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from divit.applications.models import Application
 from divit.certificates.models import Certificate
 from divit.delivery.models import CourierReport, Parcel, SealedPin
-from divit.flows import card_delivery, card_production
+from divit.flows import card_delivery, card_production, lost_cards
 from divit.kernel import clock
 from divit.kernel.actors import Actor, Role
 from divit.kernel.errors import NeighbourFailed, Refused
@@ -224,7 +224,7 @@ def test_a_card_that_will_not_arrive_is_made_and_sent_anew(
             courier.happened(number, where)
             card_delivery.read_events(courier=courier)
     assert _state(row) == where
-    card_delivery.lose(row.pk, by=DISPATCHER)
+    lost_cards.give_up(row.pk, by=DISPATCHER)
     order = CardOrder.objects.get(pk=inspected.pk)
     assert (_state(row), order.state, order.trouble) == ("lost", "spoiled", "card_lost")
     assert Certificate.objects.get().state == "revoked"
@@ -247,7 +247,7 @@ def test_a_card_in_its_holders_hand_is_not_given_up(parcel: Parcel, courier: Scr
     courier.happened(parcel.tracking_no, "delivered", checked=True)
     card_delivery.read_events(courier=courier)
     with pytest.raises(Refused, match="not_from_this_state"):
-        card_delivery.lose(parcel.pk, by=DISPATCHER)
+        lost_cards.give_up(parcel.pk, by=DISPATCHER)
     assert Certificate.objects.get().state == "valid"
 
 

@@ -22,12 +22,13 @@ from divit.adapters.courier import HttpCourier
 from divit.applications.models import Application
 from divit.certificates.models import Certificate, Intent
 from divit.delivery.models import Parcel, SealedPin
-from divit.flows import card_delivery, card_production, issuance, pin_release
+from divit.flows import card_delivery, card_production, collective_hand_over, issuance, pin_release
 from divit.kernel import clock
 from divit.pki.keystores import KeyStore
 from divit.production.models import Card, CardOrder
 from tests.contract.conftest import KEYS, RunningWorld, one_world, world
 from tests.fixtures_cards import DISPATCHER, INSPECTOR, PRODUCER, digits_of
+from tests.fixtures_consignments import TOGETHER, Office
 from tests.fixtures_pki import holder_of
 
 __all__ = ["one_world", "world"]
@@ -99,6 +100,43 @@ def test_from_the_queue_to_the_pin(
     assert shown is not None
     assert shown.card_serial == Card.objects.get(order=order).card_serial
     assert shown.pin.isdigit()
+
+
+def test_three_cards_in_one_box(
+    world: RunningWorld, make_order: Order, make_person: Callable[..., Any], run_jobs: Jobs
+) -> None:
+    """The courier hands the box to the representative alone; what is told twice happens once."""
+    office = Office(make_order=make_order, make_person=make_person, run_jobs=run_jobs, courier=wiring.courier())
+    orders = [make_order(**TOGETHER) for _ in range(3)]
+    for order in orders:
+        card_production.take(order.pk, by=PRODUCER)
+        _until(order, "produced", run_jobs)
+        card_production.inspect(order.pk, digits=digits_of(order), by=INSPECTOR)
+    omer = make_person("Ömer", "Yıldız")
+    acting = office.appoint(omer, orders[0].institution)
+    world.fail("courier", "accepted_but_500")
+    box = office.pack(orders)
+    for _pass in range(3):
+        run_jobs()
+        _wake_sleeping_jobs()
+    box.refresh_from_db()
+    assert box.state == "handed_over"
+    for kind in ("picked_up", "on_the_way"):
+        _act(world, box.tracking_no, kind)
+    somebody = {"tracking_no": box.tracking_no, "act": "delivered", "last4": "0000", "identity_seen": "1"}
+    assert httpx2.post(f"{world.url}/courier/act", data=somebody, trust_env=False).status_code == 422
+    _act(world, box.tracking_no, "delivered", last4=omer.tckn[-4:], identity_seen="1")
+    world.fail("courier", "events_twice")
+    while card_delivery.read_events(courier=wiring.courier()):
+        pass
+    box.refresh_from_db()
+    assert box.state == "arrived"
+    parcels = [Parcel.objects.get(order=order) for order in orders]
+    there = {parcel.pk for parcel in parcels}
+    collective_hand_over.receive(box.pk, there=there, missing=set(), by=acting)
+    collective_hand_over.hand_over(parcels[0].pk, identity_checked=True, by=acting)
+    states = [Application.objects.get(pk=parcel.application_id).state for parcel in parcels]
+    assert states == ["delivered", "produced", "produced"]
 
 
 def test_old_readers_get_an_rsa_key(make_order: Order, run_jobs: Jobs, settings: Any) -> None:

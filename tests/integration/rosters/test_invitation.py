@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 
+from divit.applications.steps import Step
 from divit.audit import ledger
 from divit.audit import selectors as audit
 from divit.flows import institution_paid_application, roster_invitation, roster_upload
 from divit.identity import services as identity
 from divit.identity.models import Person
 from divit.institutions import selectors as institutions
+from divit.institutions.models import InstitutionRule
 from divit.kernel.errors import NotFound, Refused
 from divit.notifications.models import Message
 from divit.rosters import selectors
@@ -180,3 +182,11 @@ def test_somebody_with_a_running_application_is_told_where_it_is(desk: Desk, way
     assert (refused.value.code, refused.value.facts["application_id"]) == ("application_already_running", str(own.id))
     request.refresh_from_db()
     assert (request.state, request.application_id) == ("proposed", None)
+
+
+def test_where_cards_travel_together_the_invited_person_is_asked_for_no_address(desk: Desk) -> None:
+    request = desk.invited()
+    InstitutionRule.objects.filter(institution=desk.institution).update(delivery="representative")
+    begun = institution_paid_application.start(request.id, person=request.person, by=holder_of(request.person))
+    assert begun.goes_to_representative
+    assert Step.DELIVERY in begun.steps_done

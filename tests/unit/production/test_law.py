@@ -31,6 +31,7 @@ ALLOWED = {
     ("inspected", "dispatch", D): "dispatched",
     ("inspected", "spoil", D): "spoiled",
     ("dispatched", "spoil", D): "spoiled",
+    ("dispatched", "spoil", S): "spoiled",
     ("spoiled", "requeue", P): "queued",
     ("spoiled", "requeue", S): "queued",
 }
@@ -79,7 +80,11 @@ def test_nobody_wanders_past_inspection() -> None:
 
 
 def test_the_ends() -> None:
+    """A dispatched card ends the order, unless it is lost before anybody took it."""
     assert CARD_ORDER.final() == {State.CANCELLED}
+    assert {(act, target) for source, act, target in CARD_ORDER.moves() if source == "dispatched"} == {
+        ("spoil", "spoiled")
+    }
 
 
 @pytest.mark.parametrize(("product", "years"), [("nes-1y", 1), ("nes-2y", 2), ("nes-3y", 3)])

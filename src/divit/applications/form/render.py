@@ -130,19 +130,27 @@ def _parts(row: Application, *, signer: Signer, institution: str) -> Sequence[di
             _field("work_phone", labels.phone(row.work_phone)),
             _field("extension", row.extension),
         ),
-        _part(
-            "4. Teslimat Bilgisi",
-            3,
-            _field("address_kind", labels.ADDRESS_KINDS[AddressKind(row.address_kind)]),
-            _field("company", row.company, span=2),
-            _field("province", row.province),
-            _field("district", row.district_label),
-            _field("neighbourhood", f"{row.neighbourhood} ({row.postal_code})"),
-            _field("street", row.street),
-            _field("building", row.building),
-            _field("flat", row.flat),
-        ),
+        _delivery(row),
     ]
+
+
+def _delivery(row: Application) -> dict[str, object]:
+    kind = _field("address_kind", labels.ADDRESS_KINDS[AddressKind(row.address_kind)])
+    if row.goes_to_representative:
+        how = "Kart kurumun e-imza temsilcisine gönderilir; temsilci kimlik kontrolüyle teslim eder."
+        return _part("4. Teslimat Bilgisi", 3, kind, _field("Teslim", how, span=2))
+    return _part(
+        "4. Teslimat Bilgisi",
+        3,
+        kind,
+        _field("company", row.company, span=2),
+        _field("province", row.province),
+        _field("district", row.district_label),
+        _field("neighbourhood", f"{row.neighbourhood} ({row.postal_code})"),
+        _field("street", row.street),
+        _field("building", row.building),
+        _field("flat", row.flat),
+    )
 
 
 def _declaration(row: Application) -> list[str]:

@@ -1,7 +1,6 @@
 """Sevkiyat: inspected cards go to the courier, returned ones are sent again or handed over at the counter."""
 
 import uuid
-from functools import partial
 from typing import Any
 
 from django import forms
@@ -12,32 +11,53 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from divit.applications import selectors as applications
+from divit.applications.parts import AddressKind
 from divit.console.access import DeskRequest, desk
 from divit.console.desks.cards import is_closed, open_acts, row_of
 from divit.console.desks.finding import MOST_SHOWN, application_of, search
 from divit.console.forms import CardInHandForm, IdentityCheckedForm, SpoiledForm
 from divit.console.pages import attempt, done
 from divit.delivery import selectors, words
-from divit.delivery.lifecycle import PARCEL, Facts, State
+from divit.delivery.lifecycle import PARCEL, ConsignmentState, State
 from divit.delivery.models import Parcel
-from divit.flows import card_delivery, card_production
-from divit.kernel.actors import Role
+from divit.delivery.services import parcels as parcel_services
+from divit.flows import card_delivery, card_production, collective_dispatch, lost_cards
+from divit.kernel.actors import Actor, Role
 from divit.kernel.errors import NotFound
 from divit.production import selectors as production
 from divit.production.lifecycle import State as OrderState
 
-UNDER_WAY = (State.PACKED, State.HANDED_OVER, State.ON_THE_WAY, State.RETURNED)
-_SIMPLE = {"send_again": card_delivery.send_again, "lose": card_delivery.lose, "retry": card_delivery.retry}
+UNDER_WAY = (
+    State.PACKED,
+    State.HANDED_OVER,
+    State.ON_THE_WAY,
+    State.RETURNED,
+    State.MISSING,
+    State.RETURNING,
+)
+BOXES_UNDER_WAY = (
+    ConsignmentState.PACKED,
+    ConsignmentState.HANDED_OVER,
+    ConsignmentState.ON_THE_WAY,
+    ConsignmentState.ARRIVED,
+    ConsignmentState.RETURNED,
+)
+_SIMPLE = {"send_again": card_delivery.send_again, "lose": lost_cards.give_up, "retry": card_delivery.retry}
 
 
 @desk(Role.DISPATCHER)
 @require_http_methods(["GET", "POST"])
 def dispatch(request: DeskRequest) -> HttpResponse:
-    """Cards to pack, and parcels under way: what waits for the desk first; any other is found by its number."""
-    form, found = search(request, label=_("Başvuru ya da gönderi numarası"), place_of=_place_of)
+    """Cards to pack, alone or in boxes, and what is under way: what waits for the desk first; any other by number."""
+    form, found = search(request, label=_("Başvuru, gönderi ya da koli numarası"), place_of=_place_of)
     if found is not None:
         return found
-    rows = [row_of(order) for order in production.in_states([OrderState.INSPECTED])[: MOST_SHOWN + 1]]
+    alone = production.in_states([OrderState.INSPECTED]).exclude(application__address_kind=AddressKind.REPRESENTATIVE)
+    rows = [row_of(order) for order in alone[: MOST_SHOWN + 1]]
+    boxes = [
+        {"box": box, "state": words.CONSIGNMENT_STATES[box.state], "trouble": words.TROUBLES.get(box.trouble, "")}
+        for box in selectors.consignments_in(BOXES_UNDER_WAY)[: MOST_SHOWN + 1]
+    ]
     parcels = [
         {"parcel": parcel, "state": words.STATES[parcel.state], "trouble": words.TROUBLES.get(parcel.trouble, "")}
         for parcel in selectors.in_states(UNDER_WAY)[: MOST_SHOWN + 1]
@@ -46,12 +66,17 @@ def dispatch(request: DeskRequest) -> HttpResponse:
         "form": form,
         "rows": rows[:MOST_SHOWN],
         "parcels": parcels[:MOST_SHOWN],
-        "more": max(len(rows), len(parcels)) > MOST_SHOWN,
+        "boxes": boxes[:MOST_SHOWN],
+        "waiting": collective_dispatch.waiting(),
+        "more": max(len(rows), len(parcels), len(boxes)) > MOST_SHOWN,
     }
     return render(request, "console/dispatch/queue.html", context, status=409 if form.errors else 200)
 
 
 def _place_of(text: str) -> str:
+    box = selectors.consignment_by_number(text) or selectors.consignment_by_reference(text)
+    if box is not None:
+        return reverse("console:dispatch_consignment", kwargs={"consignment_id": box.pk})
     parcel = selectors.parcel_by_number(text)
     if parcel is None:
         application = application_of(text)
@@ -92,6 +117,7 @@ def dispatch_order(request: DeskRequest, order_id: uuid.UUID) -> HttpResponse:
         "address": card_delivery.address_of(application),
         "reader": application.reader == "mini",
         "acts": open_acts(order, by=by),
+        "together": application.goes_to_representative,
         "closed": is_closed(order),
         "same_person": by.id == order.produced_by,
         "in_hand": in_hand,
@@ -108,28 +134,40 @@ def dispatch_parcel(request: DeskRequest, parcel_id: uuid.UUID) -> HttpResponse:
     parcel = selectors.parcel(parcel_id)
     act = request.POST.get("act", "")
     checked = IdentityCheckedForm(request.POST if act == "collect" else None)
+    in_hand = CardInHandForm(request.POST if act == "take_back" else None)
     refusal = ""
     by = request.actor
-    if act in _SIMPLE or (checked.is_bound and checked.is_valid()):
-        collect = partial(card_delivery.collect, identity_checked=True)
-        refusal = attempt(lambda: _SIMPLE.get(act, collect)(parcel_id, by=by))
-        if not refusal:
+    if act in _SIMPLE or any(form.is_bound and form.is_valid() for form in (checked, in_hand)):
+        refusal = attempt(lambda: _act(act, parcel_id, in_hand=in_hand, by=by), form=in_hand)
+        if not refusal and not in_hand.errors:
             return done(request, _("Yapıldı."), to="console:dispatch_parcel", parcel_id=parcel_id)
     context = {
         "parcel": parcel,
         "state": words.STATES[parcel.state],
         "trouble": words.TROUBLES.get(parcel.trouble, ""),
         "reports": selectors.reports_of(parcel.tracking_no),
-        "acts": _open_acts(parcel, by_id=by.id),
+        "returned_why": words.RETURNED_WHY.get(parcel.returned_why, ""),
+        "acts": _open_acts(parcel, by=by),
         "may_retry": parcel.state == State.PACKED and parcel.trouble == card_delivery.REFUSED,
         "checked": checked,
+        "in_hand": in_hand,
     }
     _look(request, str(parcel.person_id), ("parcel", str(parcel.pk)))
-    return _answer(request, "console/dispatch/parcel.html", context, refusal=refusal, forms=(checked,))
+    return _answer(request, "console/dispatch/parcel.html", context, refusal=refusal, forms=(checked, in_hand))
 
 
-def _open_acts(parcel: Parcel, *, by_id: str) -> set[str]:
-    facts = Facts(identity_checked=True, acting=by_id, produced_by=parcel.produced_by)
+def _act(act: str, parcel_id: uuid.UUID, *, in_hand: CardInHandForm, by: Actor) -> None:
+    if act in _SIMPLE:
+        _SIMPLE[act](parcel_id, by=by)
+    elif act == "take_back":
+        collective_dispatch.take_back(parcel_id, digits=in_hand.cleaned_data["digits"], by=by)
+    else:
+        card_delivery.collect(parcel_id, identity_checked=True, by=by)
+
+
+def _open_acts(parcel: Parcel, *, by: Actor) -> set[str]:
+    has_address = not parcel.application.goes_to_representative
+    facts = parcel_services.facts_of(parcel, by=by, identity_checked=True, has_address=has_address)
     return {str(act) for act in PARCEL.open_to(role=Role.DISPATCHER, state=State(parcel.state), facts=facts)}
 
 

@@ -6,13 +6,15 @@ from datetime import datetime
 from django.db import transaction
 
 from divit.audit import moves
-from divit.delivery.lifecycle import PARCEL, Act, Facts, State
-from divit.delivery.models import NO_SUCH_PARCEL, CourierFeed, CourierReport, Parcel
+from divit.delivery.lifecycle import PARCEL, Act, ConsignmentState, Facts, State
+from divit.delivery.models import NO_SUCH_PARCEL, Consignment, CourierFeed, CourierReport, Parcel
 from divit.delivery.ports import CourierEvent
 from divit.kernel.actors import Actor
 from divit.kernel.errors import NotFound
 
 _FEED = "courier"
+_OPEN = frozenset({ConsignmentState.ARRIVED, ConsignmentState.RECEIVED})
+_GIVEN_UP = frozenset({ConsignmentState.UNPACKED, ConsignmentState.LOST})
 
 
 def pack(
@@ -40,6 +42,51 @@ def pack(
     return parcel
 
 
+def enclose(
+    consignment: Consignment,
+    *,
+    order_id: uuid.UUID,
+    application_id: uuid.UUID,
+    person_id: uuid.UUID | str,
+    produced_by: str,
+    by: Actor,
+    now: datetime,
+) -> Parcel:
+    """One card of a consignment; a card that came back, or was made anew, keeps its parcel and lies in another box."""
+    parcel = locked_of_order(order_id)
+    if parcel is None:
+        parcel = Parcel.objects.create(
+            order_id=order_id,
+            application_id=application_id,
+            person_id=person_id,
+            produced_by=produced_by,
+            consignment=consignment,
+            state=State.ENCLOSED,
+        )
+        moves.born(parcel, law=PARCEL, by=by, note={"order": str(order_id), "consignment": str(consignment.pk)})
+        return parcel
+    changes = {"consignment_id": consignment.pk, "produced_by": produced_by, "returned_why": "", "trouble": ""}
+    moves.move(
+        parcel,
+        Act.ENCLOSE,
+        law=PARCEL,
+        by=by,
+        facts=Facts(acting=by.id, produced_by=produced_by),
+        changes=changes | {"changed_at": now},
+        note={"consignment": str(consignment.pk)},
+    )
+    return parcel
+
+
+def locked_pieces(consignment: Consignment) -> list[Parcel]:
+    """Every parcel of a locked consignment, locked in the order of their ids."""
+    found = Parcel.objects.select_for_update(of=("self",), no_key=True).filter(consignment=consignment).order_by("pk")
+    pieces = list(found)
+    for piece in pieces:
+        piece.consignment = consignment
+    return pieces
+
+
 def locked_of_order(order_id: uuid.UUID) -> Parcel | None:
     """The parcel of an order whose card was on its way before, locked until the end of the transaction."""
     return Parcel.objects.select_for_update(of=("self",), no_key=True).filter(order_id=order_id).first()
@@ -53,10 +100,28 @@ def locked(parcel_id: uuid.UUID) -> Parcel:
     return parcel
 
 
+def facts_of(parcel: Parcel, *, by: Actor, identity_checked: bool = False, has_address: bool = True) -> Facts:
+    """What the law's guards want to know."""
+    box = parcel.consignment
+    opened = box is not None and box.state in _OPEN
+    return Facts(
+        identity_checked=identity_checked,
+        acting=by.id,
+        produced_by=parcel.produced_by,
+        acting_for=by.institution_id or "",
+        institution=str(box.institution_id) if box else "",
+        holder=str(parcel.person_id),
+        # The law lets a consignment be opened only after the courier has seen the identity of its addressee.
+        seen_by_courier=str(box.appointment.person_id) if box and opened else "",
+        consignment_open=opened,
+        consignment_given_up=box is not None and box.state in _GIVEN_UP,
+        has_address=has_address,
+    )
+
+
 def check(parcel: Parcel, act: Act, *, by: Actor) -> None:
     """Ask the law before anything else is done for an act. Raises `Refused`."""
-    facts = Facts(acting=by.id, produced_by=parcel.produced_by)
-    PARCEL.decide(act, role=by.role, state=State(parcel.state), facts=facts)
+    PARCEL.decide(act, role=by.role, state=State(parcel.state), facts=facts_of(parcel, by=by))
 
 
 def carry_out(
@@ -66,17 +131,22 @@ def carry_out(
     by: Actor,
     now: datetime,
     identity_checked: bool = False,
+    has_address: bool = True,
     tracking_no: str | None = None,
+    trouble: str = "",
+    returned_why: str = "",
     **note: object,
 ) -> None:
-    """Do one act on a locked parcel."""
-    changes: dict[str, object] = {"trouble": "", "changed_at": now}
+    """Do one act on a locked parcel; `trouble` is shown at the desk until the next act."""
+    changes: dict[str, object] = {"trouble": trouble, "changed_at": now}
     if tracking_no is not None:
         changes["tracking_no"] = tracking_no
+    if returned_why:
+        changes["returned_why"] = returned_why
     if act in (Act.SEND_AGAIN, Act.PACK):
         changes |= {"journey": parcel.journey + 1, "asked_at": None, "tracking_no": ""}
         changes["produced_by"] = parcel.produced_by
-    facts = Facts(identity_checked=identity_checked, acting=by.id, produced_by=parcel.produced_by)
+    facts = facts_of(parcel, by=by, identity_checked=identity_checked, has_address=has_address)
     moves.move(parcel, act, law=PARCEL, by=by, facts=facts, changes=changes, note=dict(note))
 
 

@@ -64,6 +64,20 @@ NOTICES = {
         mail_en="Something went wrong before your card reached you. The certificate {serial} was revoked on {at}; a "
         "new card and certificate are being made at no charge. You need not do anything.",
     ),
+    "certificate_lost_on_the_way": Notice(
+        sms_tr="Kartınız kurumunuza giderken kayboldu. Sertifikasını iptal ettik; size ücretsiz yeni bir kart "
+        "hazırlıyoruz.",
+        sms_en="Your card was lost on its way to your institution. Its certificate was revoked; we are making you a "
+        "new card at no charge.",
+        subject_tr="Kartınız kayboldu, yenisini hazırlıyoruz",
+        subject_en="Your card was lost; we are making you a new one",
+        mail_tr="Kartınız kurumunuza giderken kayboldu. Kartın PIN kodu kimseye verilmediği için kart kullanılamaz; "
+        "yine de {serial} seri numaralı sertifika {at} itibarıyla iptal edildi. Yeni kartınız ve sertifikanız "
+        "ücretsiz olarak hazırlanıyor. Sizin bir şey yapmanız gerekmiyor.",
+        mail_en="Your card was lost on its way to your institution. Nobody was given its PIN, so it cannot be used; "
+        "the certificate {serial} was revoked on {at} all the same. A new card and certificate are being made at no "
+        "charge. You need not do anything.",
+    ),
     "certificate_issued": Notice(
         sms_tr="Adınıza nitelikli elektronik sertifika üretildi ({at}). Böyle bir başvurunuz yoksa hemen bize haber "
         "verin.",

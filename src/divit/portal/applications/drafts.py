@@ -62,6 +62,8 @@ def part(request: PersonRequest, application_id: UUID, step: str) -> HttpRespons
     if otherwise := elsewhere(row, here):
         return otherwise
     before, after = steps.neighbours(here)
+    if here is Step.DELIVERY and row.goes_to_representative:
+        return _fixed_delivery(request, row)
     form = part_form(request, row, here)
     act = request.POST.get("act", "next")
     if request.method == "POST" and act != "list":
@@ -74,6 +76,19 @@ def part(request: PersonRequest, application_id: UUID, step: str) -> HttpRespons
             return go_to(row, after)
         form.refuse(wrong)
     return render(request, "portal/applications/part.html", part_page(row, here, form))
+
+
+def _fixed_delivery(request: PersonRequest, row: Application) -> HttpResponseBase:
+    """Where the institution has its cards sent to its representative, the part says so and asks nothing."""
+    if request.method == "POST":
+        return go_to(row, Step.WORKPLACE if request.POST.get("act") == "back" else Step.SUMMARY)
+    page = {
+        "row": row,
+        "name": labels.STEPS[Step.DELIVERY],
+        "number": RULE_OF[Step.DELIVERY].part,
+        "names": [labels.STEPS[one] for one in PARTS],
+    }
+    return render(request, "portal/applications/delivery_fixed.html", page)
 
 
 def part_named(step: str) -> Step:

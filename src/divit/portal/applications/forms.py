@@ -11,7 +11,7 @@ from divit.applications import labels
 from divit.applications.addresses import Addresses, district_label
 from divit.applications.kinds import Kind
 from divit.applications.models import Application
-from divit.applications.parts import LONGEST
+from divit.applications.parts import LONGEST, AddressKind
 from divit.applications.steps import RULE_OF, Step
 from divit.applications.words import REFUSALS
 from divit.flows.fees import Offers
@@ -144,7 +144,9 @@ class DeliveryForm(PartForm):
     """4. Teslimat Bilgisi; each list follows from the one above it, with or without a script."""
 
     step = Step.DELIVERY
-    address_kind = _Choice("address_kind", labels.ADDRESS_KINDS.items())
+    address_kind = _Choice(
+        "address_kind", [(kind, labels.ADDRESS_KINDS[kind]) for kind in (AddressKind.WORK, AddressKind.HOME)]
+    )
     company = _Line(
         "company",
         required=False,

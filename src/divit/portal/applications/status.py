@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from divit.applications import labels
 from divit.applications.kinds import Kind
 from divit.applications.lifecycle import Act, State
+from divit.applications.models import Application
 from divit.applications.steps import AMENDABLE, RULE_OF, Step, first_left
 from divit.flows import application_status as flow
 from divit.flows import self_paid_application, withdrawal
@@ -39,7 +40,7 @@ def application_status(request: PersonRequest, application_id: UUID) -> HttpResp
         "can_withdraw": Act.WITHDRAW in status.acts,
         "can_amend": Act.AMEND in status.acts,
         "fee_due": status.charge is not None and status.charge.state == "due",
-        "amendable": [(step, labels.STEPS[step]) for step in RULE_OF if step in AMENDABLE],
+        "amendable": [(step, labels.STEPS[step]) for step in RULE_OF if _amendable(status.row, step)],
     }
     return render(request, "portal/applications/status.html", page)
 
@@ -69,9 +70,9 @@ def withdraw(request: PersonRequest, application_id: UUID) -> HttpResponseBase:
 def amend(request: PersonRequest, application_id: UUID, step: str) -> HttpResponseBase:
     """Correct workplace or delivery after submission, until the form has been taken in."""
     here = part_named(step)
-    if here not in AMENDABLE:
-        raise Http404
     status = _status(request, application_id)
+    if not _amendable(status.row, here):
+        raise Http404
     if Act.AMEND not in status.acts:
         return redirect("portal:application_status", application_id=application_id)
     form = part_form(request, status.row, here)
@@ -84,6 +85,10 @@ def amend(request: PersonRequest, application_id: UUID, step: str) -> HttpRespon
         form.refuse(wrong)
     page = {"row": status.row, "form": form, "name": labels.STEPS[here], "is_delivery": here is Step.DELIVERY}
     return render(request, "portal/applications/amend.html", page)
+
+
+def _amendable(row: Application, step: Step) -> bool:
+    return step in AMENDABLE and not (step is Step.DELIVERY and row.goes_to_representative)
 
 
 def _status(request: PersonRequest, application_id: UUID) -> flow.Status:

@@ -40,6 +40,7 @@ WAITS: Mapping[Waits, Label] = {
     Waits.CLOCK: _("Gününü bekliyor"),
     Waits.CENTRE: _("Sertifika merkezini bekliyor"),
     Waits.COURIER: _("Kuryeyi bekliyor"),
+    Waits.REPRESENTATIVE: _("Kurumunuzun e-imza temsilcisini bekliyor"),
 }
 REQUESTS: Mapping[RequestState, Label] = {
     RequestState.PROPOSED: _("Kurumun onayı bekleniyor"),
@@ -62,6 +63,11 @@ TITLES: Mapping[str, Label] = {
     "card_made": _("Kartın denetlenmesi"),
     "on_the_way": _("Kuryeye verilmesi"),
     "returned": _("Gönderi merkeze geri döndü"),
+    "sent_together": _("Kurumunuzun e-imza temsilcisine gönderilmesi"),
+    "with_representative": _("Temsilcinin kartı teslim alması"),
+    "card_missing": _("Kart koliden çıkmadı"),
+    "sent_back": _("Kart temsilciden merkeze geri gönderildi"),
+    "card_lost": _("Kart yolda kayboldu"),
     "delivered": _("Kimlik kontrolüyle size teslim edilmesi"),
     "pin_taken": _("PIN kodunuzu almanız"),
     "withdrawn": _("Başvurudan vazgeçtiniz"),
@@ -88,6 +94,10 @@ DETAILS: Mapping[tuple[str, str], Label] = {
     ),
     ("renewal_window", ""): _("Şu günden itibaren üretime alınır:"),
     ("on_the_way", ""): _("Gönderi numarası:"),
+    ("delivered", "at_representative"): _("Kartınız kurumunuzun e-imza temsilcisinde; kimliğinizle alın."),
+    ("card_missing", ""): _("Nerede olduğunu araştırıyoruz. Kartın PIN kodu kimsede yok, kart kullanılamaz."),
+    ("sent_back", ""): _("Kart hâlâ size gerekliyse bizi arayın."),
+    ("card_lost", ""): _("Sertifikası iptal edildi; size ücretsiz yeni bir kart üretiyoruz."),
     ("pin_taken", ""): _("Kart elinizdeyken PIN kodunuzu buradan bir kez görebilirsiniz."),
 }
 
@@ -182,8 +192,11 @@ def _rows(row: Application, step: Step) -> list[tuple[Label, Label]]:
             _row("work_phone", labels.phone(row.work_phone)),
             _row("extension", row.extension),
         ]
+    kind = _row("address_kind", labels.ADDRESS_KINDS[AddressKind(row.address_kind)])
+    if row.goes_to_representative:
+        return [kind]
     return [
-        _row("address_kind", labels.ADDRESS_KINDS[AddressKind(row.address_kind)]),
+        kind,
         *([_row("company", row.company)] if row.company else []),
         _row("province", row.province),
         _row("district", row.district_label),

@@ -106,7 +106,7 @@ def _parcel(say: Voice, row: sqlite3.Row) -> Html:
             h("dd", f"{row['name']}, {row['phone']}"),
             h("dt", say("Adres", "Address")),
             h("dd", row["address"]),
-            h("dt", say("Başvuru no", "Reference")),
+            h("dt", say("Gönderen numarası", "Sender's reference")),
             h("dd", row["reference"]),
         ),
         _act(say, tracking_no, "picked_up", say("Teslim aldım", "Picked up")) if state == "announced" else None,
