@@ -219,3 +219,6 @@ LAW: Lifecycle[Facts] = Lifecycle(
 
 # A person may have one of these per institution (T10): kept by a partial unique index.
 RUNNING = (State.DRAFT, State.OPEN, State.RELEASED)
+
+# Sent off, and the card not yet in hand.
+AWAITING_THE_CARD = (State.OPEN, State.RELEASED, State.PRODUCED)

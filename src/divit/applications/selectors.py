@@ -1,12 +1,12 @@
 """Reading applications: a person's own, an institution's own, and what the clock must look at."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 
-from divit.applications.lifecycle import RUNNING, State
+from divit.applications.lifecycle import AWAITING_THE_CARD, RUNNING, State
 from divit.applications.models import Application, FormVisit, Requirement
 from divit.applications.requirements import OBSERVED, RequirementKind
 from divit.applications.services import PREFILLED
@@ -119,6 +119,44 @@ def to_look_at(*, person_id: UUID | str | None = None) -> list[UUID]:
     waiting = Requirement.objects.filter(application=OuterRef("pk"), closed_at=None)
     found = found.filter(Exists(by_looking) | ~Exists(waiting))
     return list(found.order_by("submitted_at", "id").values_list("id", flat=True))
+
+
+def by_ids(application_ids: Iterable[UUID | str]) -> list[Application]:
+    """Many applications at once, without their person and institution."""
+    return list(Application.objects.filter(pk__in=list(application_ids)).order_by("id"))
+
+
+def awaiting_their_card() -> list[UUID]:
+    """Ids of all submitted applications whose card is not yet in hand."""
+    found = Application.objects.filter(state__in=AWAITING_THE_CARD)
+    return list(found.order_by("submitted_at", "id").values_list("id", flat=True))
+
+
+def requirements_of_many(application_ids: Iterable[UUID]) -> dict[UUID, dict[str, datetime | None]]:
+    """For each application its requirements and when they were closed."""
+    found: dict[UUID, dict[str, datetime | None]] = {}
+    rows = Requirement.objects.filter(application_id__in=list(application_ids)).order_by("id")
+    for application_id, kind, closed_at in rows.values_list("application_id", "kind", "closed_at"):
+        found.setdefault(application_id, {})[kind] = closed_at
+    return found
+
+
+def returned_forms(application_ids: Iterable[UUID]) -> dict[UUID, int]:
+    """How often the form was given back, for the applications where it was."""
+    rows = FormVisit.objects.filter(application_id__in=list(application_ids), outcome=FormVisit.Outcome.RETURNED)
+    counted = rows.values_list("application_id").annotate(times=Count("id")).order_by("application_id")
+    return dict(counted)
+
+
+def waiting_for(
+    requirement: str, *, submitted_before: datetime, institution_id: UUID | str | None = None
+) -> QuerySet[Application]:
+    """Open applications that have waited for a requirement since before an instant, the longest waiting first."""
+    found = _all().filter(state=State.OPEN, submitted_at__lt=submitted_before)
+    if institution_id is not None:
+        found = found.filter(institution_id=institution_id)
+    waits = Requirement.objects.filter(application=OuterRef("pk"), kind=requirement, closed_at=None)
+    return found.filter(Exists(waits)).order_by("submitted_at", "id")
 
 
 def _found(rows: QuerySet[Application]) -> Application:

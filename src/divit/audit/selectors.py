@@ -1,6 +1,7 @@
 """Reading the ledger and the history of moves."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -52,6 +53,21 @@ def entries_naming(some_id: str, *, limit: int = 100) -> list[Told]:
 def moves_of(law: str, row_id: str) -> list[History]:
     """Every move of one row under one law, oldest first."""
     return list(History.objects.filter(law=law, row_id=str(row_id)).order_by("id"))
+
+
+def moves_of_rows(law: str, row_ids: Iterable[str]) -> dict[str, list[tuple[str, datetime]]]:
+    """For each of many rows under one law the states that it entered and when, oldest first."""
+    found: dict[str, list[tuple[str, datetime]]] = {}
+    rows = History.objects.filter(law=law, row_id__in=list(row_ids)).order_by("id")
+    for row_id, target, at in rows.values_list("row_id", "target", "at"):
+        found.setdefault(row_id, []).append((target, at))
+    return found
+
+
+def moves_after(last_id: int, *, law: str, acts: Iterable[str], before: datetime, limit: int) -> list[tuple[int, str]]:
+    """(id, row id) of the next moves by these acts that were made before an instant, oldest first."""
+    rows = History.objects.filter(id__gt=last_id, law=law, act__in=list(acts), at__lt=before).order_by("id")
+    return list(rows.values_list("id", "row_id")[:limit])
 
 
 def _told(entry: Entry) -> Told:

@@ -8,7 +8,7 @@ from psycopg import sql
 WRITERS = ("divit_web", "divit_worker", "divit_signer")
 READER = "divit_validation"
 # Written once and never changed, whoever asks.
-INSERT_ONLY = ("audit_entry", "audit_history", "audit_checkpoint")
+INSERT_ONLY = ("audit_entry", "audit_history", "audit_checkpoint", "stages_promise")
 # The laws come from the code, at migration time.
 READ_ONLY = ("audit_move", "audit_start", "django_migrations")
 # Only the process that holds the CA's keys may bring these into being.

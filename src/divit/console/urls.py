@@ -13,6 +13,7 @@ from divit.console.desks import (
     institution,
     leavers,
     registration,
+    stages,
 )
 from divit.console.rosters import lists, one, requests
 
@@ -35,6 +36,7 @@ urlpatterns = [
     path("defter/", books.books, name="books"),
     path("temsilci/", institution.representative_door, name="representative_door"),
     path("temsilci/<uuid:institution_id>/", institution.representative, name="representative"),
+    path("temsilci/<uuid:institution_id>/asamalar/", stages.representative_stages, name="representative_stages"),
     path(
         "temsilci/<uuid:institution_id>/<uuid:application_id>/",
         institution.representative_application,
@@ -63,6 +65,7 @@ urlpatterns = [
     path(
         "yetkili/<uuid:institution_id>/<uuid:certificate_id>/", leavers.officer_certificate, name="officer_certificate"
     ),
+    path("yetkili/<uuid:institution_id>/asamalar/", stages.officer_stages, name="officer_stages"),
     path("kurum/<uuid:institution_id>/listeler/", lists.rosters, name="rosters"),
     path("kurum/<uuid:institution_id>/listeler/sablon.xlsx", lists.roster_template, name="roster_template"),
     path("kurum/<uuid:institution_id>/listeler/<uuid:roster_id>/", one.roster, name="roster"),

@@ -21,6 +21,12 @@ def parcel_of(application_id: uuid.UUID) -> Parcel | None:
     return Parcel.objects.filter(application_id=application_id).first()
 
 
+def parcels_of_many(application_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
+    """For each of the applications that have one, the id of its parcel."""
+    rows = Parcel.objects.filter(application_id__in=list(application_ids)).order_by("id")
+    return dict(rows.values_list("application_id", "id"))
+
+
 def parcel(parcel_id: uuid.UUID) -> Parcel:
     """Raises `NotFound`."""
     found = Parcel.objects.select_related("person", "application", "consignment").filter(pk=parcel_id).first()

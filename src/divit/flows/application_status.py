@@ -51,6 +51,7 @@ class Stage:
     place: Place
     at: datetime | None = None
     waits: Waits | None = None
+    since: datetime | None = None  # since when it is waited for
     detail: str = ""
     said: str = ""  # words of somebody: why the form was given back
     day: date | None = None
@@ -142,11 +143,11 @@ def _requirement(row: Application, one: Requirement, *, rule: InstitutionRule, c
     if kind is RequirementKind.FORM_RECEIVED:
         return _form(row, rule)
     if kind is RequirementKind.INSTITUTION_APPROVED:
-        return Stage(what=kind, place="now", waits=Waits.INSTITUTION)
+        return Stage(what=kind, place="now", waits=Waits.INSTITUTION, since=row.submitted_at)
     if kind is RequirementKind.RENEWAL_WINDOW:
         opens = window_opens(Kind(row.kind), held_for(row))
         return Stage(what=kind, place="now", waits=Waits.CLOCK, day=opens)
-    return Stage(what=kind, place="now", waits=Waits.PERSON)
+    return Stage(what=kind, place="now", waits=Waits.PERSON, since=row.submitted_at)
 
 
 def _fee(charge: Charge | None) -> Stage:
@@ -155,8 +156,8 @@ def _fee(charge: Charge | None) -> Stage:
         return Stage(what=what, place="next", detail="opens_with_form")
     attempt = payments.open_attempt_of(charge.id)
     if attempt is not None and attempt.state == "unknown":
-        return Stage(what=what, place="now", waits=Waits.BANK, detail="being_checked")
-    return Stage(what=what, place="now", waits=Waits.PERSON, detail="due")
+        return Stage(what=what, place="now", waits=Waits.BANK, since=attempt.started_at, detail="being_checked")
+    return Stage(what=what, place="now", waits=Waits.PERSON, since=charge.accrued_at, detail="due")
 
 
 def _form(row: Application, rule: InstitutionRule) -> Stage:
@@ -169,6 +170,7 @@ def _form(row: Application, rule: InstitutionRule) -> Stage:
             what=RequirementKind.FORM_RECEIVED,
             place="now",
             waits=Waits.PERSON,
+            since=returned.at,
             detail="returned",
             at=returned.at,
             said=returned.reason,
@@ -177,6 +179,7 @@ def _form(row: Application, rule: InstitutionRule) -> Stage:
         what=RequirementKind.FORM_RECEIVED,
         place="now",
         waits=waits,
+        since=row.submitted_at,
         detail="to_institution" if to_institution else "to_centre",
     )
 
@@ -187,26 +190,26 @@ def _after_release(row: Application, times: dict[str, datetime]) -> Iterator[Sta
     parcel = delivery.parcel_of(row.id)
     journey = delivery.steps_of(parcel.id) if parcel else {}
     begun, made = steps.get("personalising"), steps.get("inspected")
-    yield _stage("released", times.get(State.RELEASED), after=True, waits=None)
-    yield _stage("production_begun", begun, after=bool(times.get(State.RELEASED)), waits=Waits.CENTRE)
-    yield _stage("card_made", made, after=bool(begun), waits=Waits.CENTRE)
+    yield _stage("released", times.get(State.RELEASED), after=None, waits=None)
+    yield _stage("production_begun", begun, after=times.get(State.RELEASED), waits=Waits.CENTRE)
+    yield _stage("card_made", made, after=begun, waits=Waits.CENTRE)
     if row.goes_to_representative:
         yield from _by_representative(parcel, made=made, arrived=times.get(State.DELIVERED))
     else:
         yield from _by_courier(parcel, journey, made=made, arrived=times.get(State.DELIVERED))
     arrived = times.get(State.DELIVERED)
-    yield _stage("pin_taken", times.get(State.CLOSED), after=bool(arrived), waits=Waits.PERSON)
+    yield _stage("pin_taken", times.get(State.CLOSED), after=arrived, waits=Waits.PERSON)
 
 
 def _by_courier(
     parcel: Parcel | None, journey: dict[str, datetime], *, made: datetime | None, arrived: datetime | None
 ) -> Iterator[Stage]:
     sent = journey.get("handed_over")
-    yield _stage("on_the_way", sent, after=bool(made), waits=Waits.CENTRE, said=parcel.tracking_no if parcel else "")
+    yield _stage("on_the_way", sent, after=made, waits=Waits.CENTRE, said=parcel.tracking_no if parcel else "")
     returned = journey.get("returned")
     if parcel is not None and parcel.state == "returned":
-        yield Stage(what="returned", place="now", at=returned, waits=Waits.CENTRE)
-    yield _stage("delivered", arrived, after=bool(sent), waits=Waits.COURIER)
+        yield Stage(what="returned", place="now", at=returned, since=returned, waits=Waits.CENTRE)
+    yield _stage("delivered", arrived, after=sent, waits=Waits.COURIER)
 
 
 # Where the card is no longer with the institution: what is said, and who is waited for.
@@ -225,22 +228,24 @@ def _by_representative(parcel: Parcel | None, *, made: datetime | None, arrived:
     sent, brought = box.get("handed_over"), box.get("arrived")
     there = parcel is not None and parcel.state in ("with_representative", "delivered")
     received = journey.get("with_representative") if there else None
-    yield _stage("sent_together", sent, after=bool(made), waits=Waits.CENTRE)
+    yield _stage("sent_together", sent, after=made, waits=Waits.CENTRE)
     if parcel is not None and parcel.state in _ASTRAY:
         what, waits = _ASTRAY[parcel.state]
-        yield Stage(what=what, place="now", at=journey.get(parcel.state), waits=waits)
-        yield _stage("with_representative", None, after=False, waits=None)
+        since = journey.get(parcel.state)
+        yield Stage(what=what, place="now", at=since, since=since, waits=waits)
+        yield _stage("with_representative", None, after=None, waits=None)
     elif parcel is None or parcel.state != "collected":
         carrier = Waits.REPRESENTATIVE if brought else Waits.COURIER
-        yield _stage("with_representative", received, after=bool(sent), waits=carrier)
-    yield _stage("delivered", arrived, after=bool(received), waits=Waits.PERSON, detail="at_representative")
+        yield _stage("with_representative", received, after=brought or sent, waits=carrier)
+    yield _stage("delivered", arrived, after=received, waits=Waits.PERSON, detail="at_representative")
 
 
 def _stage(
-    what: str, at: datetime | None, *, after: bool, waits: Waits | None, said: str = "", detail: str = ""
+    what: str, at: datetime | None, *, after: datetime | None, waits: Waits | None, said: str = "", detail: str = ""
 ) -> Stage:
-    """Done when it has happened; awaited now when what comes before it has."""
+    """Done when it has happened; awaited now, and since then, when what comes before it has."""
     if at is not None:
         return Stage(what=what, place="done", at=at, said=said)
-    now = after and waits is not None
-    return Stage(what=what, place="now" if now else "next", waits=waits if now else None, detail=detail if now else "")
+    if after is None or waits is None:
+        return Stage(what=what, place="next")
+    return Stage(what=what, place="now", waits=waits, since=after, detail=detail)

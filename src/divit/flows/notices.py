@@ -19,12 +19,16 @@ from divit.notifications.services import Addressee
 log = logging.getLogger(__name__)
 
 
-def tell(*, person: Person, notice: str, subject: tuple[str, str], dedupe: str, **facts: object) -> None:
+def tell(
+    *, person: Person, notice: str, subject: tuple[str, str], dedupe: str, channel: str = "", **facts: object
+) -> None:
     """Queue a notice by the person's channels, in the transaction of the act; the same `dedupe` is told once.
 
-    `facts` fill the notice's placeholders: texts as the person should read them, without national numbers.
+    `facts` fill the notice's placeholders: texts as the person should read them, without national numbers. `channel`:
+    the one that suits the notice, whatever the person chose for their own applications (a digest is a mail).
     """
-    _queue(_of(person), notice=notice, subject=subject, dedupe=dedupe, facts=facts)
+    to = replace(_of(person), channel=channel or person.channel)
+    _queue(to, notice=notice, subject=subject, dedupe=dedupe, facts=facts)
 
 
 def tell_at(

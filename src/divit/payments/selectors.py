@@ -1,5 +1,6 @@
 """Reading prices, charges and attempts."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from uuid import UUID
 
@@ -25,6 +26,18 @@ def prices_on(day: date) -> PriceList:
 def charge_for(application_id: UUID | str) -> Charge | None:
     """The latest charge of an application."""
     return Charge.objects.filter(application_id=application_id).order_by("-accrued_at").first()
+
+
+def accrued_of_many(application_ids: Iterable[UUID]) -> dict[UUID, datetime]:
+    """For each of the applications that were charged, when the first charge accrued."""
+    rows = Charge.objects.filter(application_id__in=list(application_ids)).order_by("-accrued_at", "id")
+    return dict(rows.values_list("application_id", "accrued_at"))
+
+
+def attempts_of_many(application_ids: Iterable[UUID]) -> dict[str, UUID]:
+    """The attempts to pay for these applications: id of the attempt → id of the application."""
+    rows = Attempt.objects.filter(charge__application_id__in=list(application_ids)).order_by("id")
+    return {str(attempt): application for attempt, application in rows.values_list("id", "charge__application_id")}
 
 
 def charge(charge_id: UUID | str) -> Charge:

@@ -10,6 +10,7 @@ from divit.portal.home.urls import urlpatterns as home
 from divit.portal.payments.urls import urlpatterns as payments
 from divit.portal.phone_proof.urls import urlpatterns as phone_proof
 from divit.portal.sign_in.urls import urlpatterns as sign_in
+from divit.portal.stages.urls import urlpatterns as stages
 
 app_name = "portal"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -21,4 +22,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *payments,
     *delivery,
     *account,
+    *stages,
 ]

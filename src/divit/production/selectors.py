@@ -78,3 +78,9 @@ def stuck(state: State, *, before: datetime) -> list[CardOrder]:
 def steps_of(order_id: uuid.UUID) -> dict[str, datetime]:
     """When each state was last entered, for the status page."""
     return {move.target: move.at for move in moves_of(CARD_ORDER.name, str(order_id))}
+
+
+def orders_of_many(application_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
+    """For each of the applications that have one, the id of its card order."""
+    rows = CardOrder.objects.filter(application_id__in=list(application_ids)).order_by("id")
+    return dict(rows.values_list("application_id", "id"))

@@ -34,6 +34,7 @@ DOMAINS = [
     "delivery",
     "notifications",
     "rosters",
+    "stages",
 ]
 
 INSTALLED_APPS = [

@@ -98,6 +98,8 @@ def stage(
             "officer_leavers": {"institution_id": ours},
             "officer_ending": {"institution_id": ours},
             "officer_certificate": {"institution_id": ours, "certificate_id": certificate.pk},
+            "representative_stages": {"institution_id": ours},
+            "officer_stages": {"institution_id": ours},
             "rosters": {"institution_id": ours},
             "roster_template": {"institution_id": ours},
             **{name: {"institution_id": ours, "roster_id": waiting} for name in ROSTERS},
@@ -156,6 +158,8 @@ OPEN_TO: dict[str, str | tuple[str, ...]] = {
     "officer_leavers": "officer",
     "officer_ending": "officer",
     "officer_certificate": "officer",
+    "representative_stages": "representative",
+    "officer_stages": "officer",
     **dict.fromkeys(("rosters", "roster_template", *ROSTERS, "roster_request"), ("officer", "representative")),
 }
 TO_EVERYBODY = {"home", "no_second_factor", "representative_door", "officer_door"}

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_safe
 
 from divit.console import labels
 from divit.console.access import DeskRequest, anyone, appointments, staff_at
+from divit.console.desks.stages import LateDesk, late_desk
 from divit.identity.staff import DESKS
 from divit.kernel.actors import Role
 
@@ -35,10 +36,23 @@ def home(request: DeskRequest) -> HttpResponse:
         for role, address in _OF_INSTITUTIONS.items()
         for one in (appointments(request.person, role) if request.person else [])
     ]
+    late = [late_desk(role) for role in own] + _late_in_institutions(request)
     desks = [{"name": labels.DESKS[r], "what_for": labels.WHAT_FOR[r], "address": _ADDRESSES[r]} for r in own]
-    return render(
-        request, "console/home.html", {"account": account, "desks": desks, "of_institutions": of_institutions}
-    )
+    page = {
+        "account": account,
+        "desks": desks,
+        "of_institutions": of_institutions,
+        "late": [desk for desk in late if desk is not None],
+    }
+    return render(request, "console/home.html", page)
+
+
+def _late_in_institutions(request: DeskRequest) -> list[LateDesk | None]:
+    return [
+        late_desk(role, institution_id=one.institution_id, institution=one.institution.name)
+        for role in _OF_INSTITUTIONS
+        for one in (appointments(request.person, role) if request.person else [])
+    ]
 
 
 @anyone

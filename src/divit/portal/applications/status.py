@@ -15,12 +15,13 @@ from divit.applications.lifecycle import Act, State
 from divit.applications.models import Application
 from divit.applications.steps import AMENDABLE, RULE_OF, Step, first_left
 from divit.flows import application_status as flow
-from divit.flows import self_paid_application, withdrawal
+from divit.flows import expected_dates, self_paid_application, withdrawal
 from divit.kernel.errors import Refused
 from divit.portal.access import PersonRequest, for_person
 from divit.portal.applications.drafts import GET_OR_POST, go_to, part_form, part_named
 from divit.portal.applications.wording import STATES, told
 from divit.portal.refusals import explain
+from divit.portal.stages.wording import outlook_told
 
 
 @for_person
@@ -30,8 +31,10 @@ def application_status(request: PersonRequest, application_id: UUID) -> HttpResp
     status = _status(request, application_id)
     if status.row.state == State.DRAFT:
         return go_to(status.row, first_left(status.row.steps_done))
+    outlook = expected_dates.outlook_of(application_id)
     page = {
         "status": status,
+        "outlook": outlook_told(outlook) if outlook else None,
         "row": status.row,
         "kind": labels.KINDS[Kind(status.row.kind)],
         "state": STATES[State(status.row.state)],

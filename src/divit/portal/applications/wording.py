@@ -15,6 +15,7 @@ from divit.applications.parts import AddressKind, Channel, Operator, Reader
 from divit.applications.steps import PARTS, Step
 from divit.flows.application_status import Stage, Waits
 from divit.identity.models import Person
+from divit.kernel import clock, working_days
 from divit.kernel.tckn import Tckn
 from divit.rosters.lifecycle import State as RequestState
 
@@ -112,6 +113,8 @@ class Told:
     detail: Label
     said: str
     waits: Label
+    since: datetime | None
+    days: int  # working days that are over since then
     at: datetime | None
     day: date | None
 
@@ -129,6 +132,8 @@ def told(stage: Stage) -> Told:
         detail=detail,
         said=stage.said,
         waits=WAITS[stage.waits] if stage.waits else "",
+        since=stage.since,
+        days=int(working_days.between(stage.since, clock.now())) if stage.since else 0,
         at=stage.at,
         day=stage.day if waiting else None,
     )

@@ -1,0 +1,1 @@
+"""Public figures: how long each stage takes."""
