@@ -11,6 +11,8 @@ from django.db.models.functions import Random
 from django.db.models.sql.compiler import SQLCompiler
 from procrastinate.periodic import PeriodicRegistry
 
+from divit.audit import walls
+from divit.cli import database_roles
 from divit.flows.jobs import at_work
 from divit.kernel.actors import Actor, Level, Role
 from tests.running_service import Service, running_service
@@ -82,3 +84,25 @@ def _no_order_is_any_order(monkeypatch: pytest.MonkeyPatch) -> None:
         return [(anyhow, (*self.compile(anyhow), False))]
 
     monkeypatch.setattr(SQLCompiler, "get_order_by", shuffled)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """The processes' roles may in the tests' database what they may in an installation."""
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        database_roles.grant(cursor)
+
+
+@pytest.fixture(autouse=True)
+def _the_wall_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests own the tables, and no policy holds their superuser: behind a wall they become what pages run as."""
+    write = walls._write
+
+    def as_web(on: Any, value: str) -> None:
+        write(on, value)
+        with on.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = 'divit_web'")
+            if cursor.fetchone():
+                cursor.execute("SET ROLE divit_web" if value else "RESET ROLE")
+
+    monkeypatch.setattr(walls, "_write", as_web)

@@ -204,6 +204,7 @@ def make_application(make_person: Callable[..., Person]) -> Callable[..., Applic
                 profile="etsi-tr",
             )
         columns: dict[str, Any] = {
+            "institution": institution,
             "years": 3,
             "reader": "mini",
             "publish": False,
@@ -225,7 +226,6 @@ def make_application(make_person: Callable[..., Person]) -> Callable[..., Applic
         }
         row = Application.objects.create(
             person=person,
-            institution=institution,
             reference=new_reference(),
             kind=kind,
             payer="person",

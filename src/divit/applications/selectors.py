@@ -77,6 +77,13 @@ def standing_of(application_ids: Iterable[UUID]) -> dict[UUID, tuple[State, froz
     return {pk: (State(state), frozenset(waiting.get(pk, ()))) for pk, state in states}
 
 
+def count_by_state(institution_id: UUID | str) -> dict[State, int]:
+    """How many applications of an institution stand in each state (drafts are the person's own)."""
+    found = Application.objects.filter(institution_id=institution_id).exclude(state=State.DRAFT)
+    counts = dict(found.values_list("state").annotate(n=Count("id")).order_by("state"))
+    return {state: counts[state] for state in State if state in counts}
+
+
 def requirements_of(application: Application) -> list[Requirement]:
     """Every requirement, in the order in which people meet them."""
     order = list(RequirementKind)

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Exists, Max, OuterRef, QuerySet
+from django.db.models import Count, Exists, Max, OuterRef, QuerySet
 
 from divit.certificates.intents import OPEN, of_challenge
 from divit.certificates.lifecycle import LAW, Act, HoldCause, IntentState, State
@@ -105,6 +105,13 @@ def newest_ends(person_ids: Iterable[UUID]) -> dict[tuple[UUID, UUID], datetime]
 def _standing() -> QuerySet[Certificate]:
     found = Certificate.objects.filter(not_after__gt=clock.now()).exclude(state=State.REVOKED)
     return found.select_related("person").defer("der")
+
+
+def count_standing(institution_id: UUID) -> dict[State, int]:
+    """How many certificates of an institution are valid and on hold, the expired ones left out."""
+    found = Certificate.objects.filter(institution_id=institution_id, not_after__gt=clock.now())
+    counts = dict(found.values_list("state").annotate(n=Count("id")).order_by("state"))
+    return {state: counts.get(state, 0) for state in (State.VALID, State.SUSPENDED)}
 
 
 def standing_of_order(card_order_id: UUID) -> Certificate | None:

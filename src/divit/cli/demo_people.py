@@ -86,15 +86,18 @@ SULE = DemoPerson(5, "Şule", "Yetkin", "1975-09-09", "Kütahya", "kurum yetkili
 PEOPLE = (DENIZ, ILGAZ, CAGLA, OZGUR, SULE)
 
 REGISTRAR = DemoStaff("kayit@divit.example", "Kadriye Kayıt", (Role.REGISTRAR,))
+LIAISON = DemoStaff("kurum@divit.example", "Kudret Kurum", (Role.LIAISON,))
+LIAISON_TOO = DemoStaff("kurum2@divit.example", "Kumru Kurum", (Role.LIAISON,))
 PRODUCER = DemoStaff("uretim@divit.example", "Üzeyir Üretim", (Role.PRODUCER,))
 INSPECTOR = DemoStaff("kontrol@divit.example", "Kerime Kontrol", (Role.INSPECTOR,))
 DISPATCHER = DemoStaff("sevkiyat@divit.example", "Sevda Sevkiyat", (Role.DISPATCHER,))
 AUDITOR = DemoStaff("defter@divit.example", "Defne Defter", (Role.AUDITOR,))
-STAFF = (REGISTRAR, PRODUCER, INSPECTOR, DISPATCHER, AUDITOR)
+STAFF = (REGISTRAR, LIAISON, LIAISON_TOO, PRODUCER, INSPECTOR, DISPATCHER, AUDITOR)
 
 # As the pages call them (tested): whoever is introduced must find the desk under that name.
 _DESKS = {
     Role.REGISTRAR: "Kayıt masası · Registry desk",
+    Role.LIAISON: "Kurum masası · Institutions desk",
     Role.PRODUCER: "Üretim masası · Production desk",
     Role.INSPECTOR: "Denetim masası · Inspection desk",
     Role.DISPATCHER: "Sevkiyat masası · Dispatch desk",

@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 
+from divit.audit import walls
 from divit.identity.models import Person, StaffAccount
 from divit.institutions import selectors as institutions
 from divit.institutions.models import Appointment, Institution
@@ -22,7 +23,11 @@ from divit.kernel.errors import NotFound
 
 IDLE_SECONDS = 30 * 60
 _SEEN = "console_seen"
-_CAPACITY = {Role.REPRESENTATIVE: Appointment.Capacity.REPRESENTATIVE, Role.OFFICER: Appointment.Capacity.OFFICER}
+_CAPACITY = {
+    Role.REPRESENTATIVE: Appointment.Capacity.REPRESENTATIVE,
+    Role.OFFICER: Appointment.Capacity.OFFICER,
+    Role.VIEWER: Appointment.Capacity.VIEWER,
+}
 
 Guarded = Callable[..., HttpResponseBase]
 
@@ -83,7 +88,8 @@ def desk(role: Role) -> Callable[[Guarded], Guarded]:
 def appointed(*roles: Role) -> Callable[[Guarded], Guarded]:
     """For people who came through e-Devlet and act for the institution in the address, today, in one of these roles.
 
-    Whoever holds several acts in the first of them.
+    Whoever holds several acts in the first of them. While the page is made, the database shows the rows of this
+    institution alone (`audit.walls`).
     """
 
     def decorate(view: Guarded) -> Guarded:
@@ -108,13 +114,20 @@ def appointed(*roles: Role) -> Callable[[Guarded], Guarded]:
                 institution_id=str(institution_id),
                 session=request.login.session,
             )
-            return view(request, *args, **kwargs)
+            with walls.confined(institution_id):
+                return _whole(view(request, *args, **kwargs))
 
         guarded.access = "appointed"  # type: ignore[attr-defined]
         guarded.roles = frozenset(roles)  # type: ignore[attr-defined]
         return guarded
 
     return decorate
+
+
+def _whole(response: HttpResponseBase) -> HttpResponseBase:
+    """A template response must not render outside the wall."""
+    render = getattr(response, "render", None)
+    return render() if callable(render) else response
 
 
 def staff_at(request: HttpRequest) -> StaffAccount | None:

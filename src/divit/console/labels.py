@@ -8,15 +8,20 @@ from divit.kernel.actors import Role
 
 DESKS = {
     Role.REGISTRAR: _("Kayıt masası"),
+    Role.LIAISON: _("Kurum masası"),
     Role.PRODUCER: _("Üretim masası"),
     Role.INSPECTOR: _("Denetim masası"),
     Role.DISPATCHER: _("Sevkiyat masası"),
     Role.AUDITOR: _("Defter masası"),
     Role.REPRESENTATIVE: _("E-imza temsilcisi masası"),
     Role.OFFICER: _("Kurum yetkilisi masası"),
+    Role.VIEWER: _("Görüntüleyici masası"),
 }
 WHAT_FOR = {
     Role.REGISTRAR: _("Başvuru arayın, merkeze gelen formu teslim alın."),
+    Role.LIAISON: _(
+        "Kurumların sözleşmesini, kuralını ve görevlilerini görün; değişiklik önerin, öneriye karar verin."
+    ),
     Role.PRODUCER: _("Sıradaki kartları üretime alın."),
     Role.INSPECTOR: _("Üretilen kartları ikinci kişi olarak denetleyin."),
     Role.DISPATCHER: _("Denetlenen kartları kuryeye hazırlayın, geri gelenleri yeniden gönderin."),
@@ -25,6 +30,7 @@ WHAT_FOR = {
         "Kurumunuzdaki başvuruların formlarını teslim alın, sertifika listesi yükleyin, gelen kartları teslim edin."
     ),
     Role.OFFICER: _("Sertifika listesi yükleyin, talepleri onaylayın, ayrılanların sertifikalarını kapatın."),
+    Role.VIEWER: _("Kurumunuzun sözleşmesini, kotasını ve başvurularının durumunu okuyun."),
 }
 APPLICATION_STATES = {
     State.DRAFT: _("Taslak"),

@@ -15,6 +15,7 @@ from divit.console.desks import (
     registration,
     stages,
 )
+from divit.console.institutions import urls as institutions
 from divit.console.rosters import lists, one, requests
 
 app_name = "console"
@@ -76,4 +77,5 @@ urlpatterns = [
         name="roster_corrected",
     ),
     path("kurum/<uuid:institution_id>/talepler/<uuid:request_id>/", requests.roster_request, name="roster_request"),
+    *institutions.urlpatterns,
 ]

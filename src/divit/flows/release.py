@@ -9,6 +9,7 @@ from divit.applications.kinds import RULES, Kind, window_opens
 from divit.applications.lifecycle import State
 from divit.applications.models import Application
 from divit.applications.requirements import RequirementKind
+from divit.audit import walls
 from divit.flows import institution_paid_application
 from divit.flows.holdings import held_for
 from divit.flows.jobs import each
@@ -52,10 +53,16 @@ def advance(application_id: UUID | str, *, by: Actor = SYSTEM) -> bool:
 def _look(row: Application) -> None:
     """Observe again what only observation can tell: certificates that may have been closed or opened, and the clock."""
     kinds = {RequirementKind(requirement.kind) for requirement in selectors.requirements_of(row)}
+    if not kinds & {RequirementKind.NO_CERTIFICATE_OPEN, RequirementKind.RENEWAL_WINDOW}:
+        return
+    # Whoever closed the last requirement may act for one institution: the rule asks what the person holds anywhere,
+    # and nothing of it is told.
+    with walls.lifted():
+        held = held_for(row)
     if RequirementKind.NO_CERTIFICATE_OPEN in kinds:
-        _set(row, RequirementKind.NO_CERTIFICATE_OPEN, met=not held_for(row).valid, why="certificates observed")
+        _set(row, RequirementKind.NO_CERTIFICATE_OPEN, met=not held.valid, why="certificates observed")
     if RequirementKind.RENEWAL_WINDOW in kinds:
-        opens = window_opens(Kind(row.kind), held_for(row))
+        opens = window_opens(Kind(row.kind), held)
         _set(row, RequirementKind.RENEWAL_WINDOW, met=opens is None or opens <= clock.today(), why=f"opens {opens}")
 
 

@@ -58,3 +58,11 @@ def staff_names(account_ids: Iterable[str]) -> dict[str, str]:
     """Names of staff accounts by their ids, as the ledger writes them; what is no such id is passed over."""
     wanted = {int(one) for one in account_ids if one.isdecimal() and one.isascii()}
     return {str(pk): name for pk, name in StaffAccount.objects.filter(pk__in=wanted).values_list("pk", "name")}
+
+
+def staff_by_email(email: str) -> StaffAccount:
+    """The staff account with this address; raises `NotFound`."""
+    found = StaffAccount.objects.filter(email__iexact=email).first()
+    if found is None:
+        raise NotFound
+    return found

@@ -16,7 +16,7 @@ from divit.identity.models import StaffAccount
 from divit.kernel.actors import Actor, Level, Role
 from divit.kernel.errors import Invalid, NotFound, Refused
 
-DESKS = (Role.REGISTRAR, Role.PRODUCER, Role.INSPECTOR, Role.DISPATCHER, Role.AUDITOR)
+DESKS = (Role.REGISTRAR, Role.LIAISON, Role.PRODUCER, Role.INSPECTOR, Role.DISPATCHER, Role.AUDITOR)
 
 
 @transaction.atomic

@@ -13,6 +13,8 @@ REFUSALS = {
     "login_code_refused": _("e-Devlet bu girişi onaylamadı. Lütfen girişi yeniden başlatın."),
     "login_refused": _("e-Devlet bu girişe izin vermedi. Lütfen girişi yeniden başlatın."),
     "login_name_invalid": _("e-Devlet'ten gelen ad ve soyad kaydedilemedi. Lütfen bizimle iletişime geçin."),
+    "name_invalid": _("Adı ve soyadı kimlikte yazdığı gibi, harflerle yazın."),
+    "person_named_otherwise": _("T.C. kimlik numarasıyla ad soyad birbirini tutmuyor; kimlikten kontrol edin."),
     "channel_unknown": _("Bilgi kanalını seçin: SMS, e-posta veya her ikisi."),
     "language_unknown": _("Bu dil henüz yok."),
     "tckn_invalid": _("T.C. kimlik numarası 11 rakamdan oluşur; yazdığınız numarayı kontrol edin."),

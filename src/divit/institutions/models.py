@@ -7,7 +7,14 @@ from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeO
 from django.db import models
 from django.db.models import F, Func, Q
 
-from divit.kernel.turkish import sort_key
+from divit.institutions.lifecycle import State
+from divit.kernel.turkish import sort_key, tr_fold
+
+
+def _days(first: str, last: str) -> Func:
+    """The days from the first to the last, both included; without a last one for ever."""
+    whole = RangeBoundary(inclusive_lower=True, inclusive_upper=True)
+    return Func(F(first), F(last), whole, function="daterange", output_field=DateRangeField())
 
 
 class Institution(models.Model):
@@ -16,6 +23,7 @@ class Institution(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, db_comment="kvkk: yok; opaque id; kept for ever")
     name = models.CharField(max_length=160, unique=True, db_comment="kvkk: yok; official name; kept for ever")
     sort_key = models.CharField(max_length=160, db_index=True, db_comment="kvkk: yok; Turkish order; kept for ever")
+    search_key = models.CharField(max_length=160, db_comment="kvkk: yok; folded name for search; kept for ever")
     vkn = models.CharField(max_length=10, blank=True, db_comment="kvkk: yok; vergi kimlik no; kept for ever")
     active = models.BooleanField(default=True, db_comment="kvkk: yok; may be chosen; kept for ever")
 
@@ -28,8 +36,8 @@ class Institution(models.Model):
         return self.name
 
     def save(self, *args: object, **kwargs: object) -> None:
-        """Keep the sort key true."""
-        self.sort_key = sort_key(self.name)
+        """Keep the keys for order and search true."""
+        self.sort_key, self.search_key = sort_key(self.name), tr_fold(self.name)
         super().save(*args, **kwargs)  # type: ignore[arg-type]
 
 
@@ -108,12 +116,23 @@ class Appointment(models.Model):
     role = models.CharField(max_length=14, choices=Capacity.choices, db_comment="kvkk: yok; as what; archive period")
     starts = models.DateField(db_comment="kvkk: yok; first day; archive period")
     ends = models.DateField(null=True, db_comment="kvkk: yok; last day, if it has one; archive period")
-    appointed_by = models.CharField(max_length=90, db_comment="kvkk: kimlik; role and opaque id; archive period")
+    proposed_by = models.CharField(
+        max_length=90, blank=True, db_comment="kvkk: kimlik; role and opaque id of who put it forward; archive period"
+    )
+    appointed_by = models.CharField(
+        max_length=90, db_comment="kvkk: kimlik; role and opaque id of who decided it; archive period"
+    )
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["institution", "person", "role"], condition=Q(ends__isnull=True), name="appointment_once_open"
+            ExclusionConstraint(
+                name="appointment_once_a_day",
+                expressions=[
+                    ("institution", RangeOperators.EQUAL),
+                    ("person", RangeOperators.EQUAL),
+                    ("role", RangeOperators.EQUAL),
+                    (_days("starts", "ends"), RangeOperators.OVERLAPS),
+                ],
             ),
             models.CheckConstraint(
                 condition=Q(ends__isnull=True) | Q(ends__gte=F("starts")), name="appointment_forward"
@@ -148,22 +167,29 @@ class Contract(models.Model):
                 name="contract_one_a_day",
                 expressions=[
                     ("institution", RangeOperators.EQUAL),
-                    (
-                        Func(
-                            F("starts"),
-                            F("ends"),
-                            RangeBoundary(inclusive_lower=True, inclusive_upper=True),
-                            function="daterange",
-                            output_field=DateRangeField(),
-                        ),
-                        RangeOperators.OVERLAPS,
-                    ),
+                    (_days("starts", "ends"), RangeOperators.OVERLAPS),
                 ],
             ),
         ]
 
     def __str__(self) -> str:
         return self.number
+
+
+class ContractPrice(models.Model):
+    """What one thing costs under a contract, as long as it runs; the list price holds for what is not here."""
+
+    contract = models.ForeignKey(
+        Contract, on_delete=models.PROTECT, related_name="prices", db_comment="kvkk: yok; whose price; 10 years, VUK"
+    )
+    code = models.CharField(max_length=20, db_comment="kvkk: yok; what it is the price of; 10 years, VUK")
+    net = models.BigIntegerField(db_comment="kvkk: yok; kuruş before VAT; 10 years, VUK")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["contract", "code"], name="contract_price_once"),
+            models.CheckConstraint(condition=Q(net__gte=0), name="contract_price_not_negative"),
+        ]
 
 
 class QuotaDraw(models.Model):
@@ -180,3 +206,51 @@ class QuotaDraw(models.Model):
         indexes = [
             models.Index(fields=["contract"], condition=Q(returned_at__isnull=True), name="quota_in_use"),
         ]
+
+
+class Proposal(models.Model):
+    """A change at an institution that one person puts forward and another decides on."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, db_comment="kvkk: yok; opaque id; archive period")
+    institution = models.ForeignKey(
+        Institution, on_delete=models.PROTECT, related_name="proposals", db_comment="kvkk: yok; where; archive period"
+    )
+    kind = models.CharField(max_length=15, db_comment="kvkk: yok; what kind of change; archive period")
+    content = models.JSONField(db_comment="kvkk: kimlik; what would change, people by opaque id; archive period")
+    person = models.ForeignKey(
+        "identity.Person", null=True, on_delete=models.PROTECT, db_comment="kvkk: kimlik; whom it is about; archive"
+    )
+    state = models.CharField(
+        max_length=11,
+        default=State.PROPOSED.value,
+        editable=False,
+        db_comment="kvkk: yok; law proposal; archive period",
+    )
+    proposed_by = models.CharField(max_length=90, db_comment="kvkk: kimlik; role and opaque id; archive period")
+    proposed_at = models.DateTimeField(db_comment="kvkk: yok; when; archive period")
+    decide_by = models.DateField(db_comment="kvkk: yok; last day to decide; archive period")
+    decided_by = models.CharField(
+        max_length=90, blank=True, db_comment="kvkk: kimlik; role and opaque id; archive period"
+    )
+    decided_at = models.DateTimeField(null=True, db_comment="kvkk: yok; when it came to an end; archive period")
+    reason = models.CharField(max_length=300, blank=True, db_comment="kvkk: yok; why it was refused; archive period")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["institution", "kind", "content"],
+                condition=Q(state=State.PROPOSED.value),
+                name="proposal_same_once_open",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=State.PROPOSED.value, decided_by="", decided_at__isnull=True)
+                | (~Q(state=State.PROPOSED.value) & ~Q(decided_by="") & Q(decided_at__isnull=False)),
+                name="proposal_decided_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=[State.CARRIED_OUT.value, State.REFUSED.value])
+                | ~Q(decided_by=F("proposed_by")),
+                name="proposal_two_people",
+            ),
+        ]
+        indexes = [models.Index(fields=["state", "proposed_at"], name="proposal_queue")]

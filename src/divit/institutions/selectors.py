@@ -1,13 +1,25 @@
-"""Reading institutions: which there are, which rule and contract hold on a day, who may act for them."""
+"""Reading institutions: which there are, which rule and contract hold on a day, who may act for them, what waits."""
 
+from collections.abc import Mapping
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
-from divit.institutions.models import Appointment, Contract, Institution, InstitutionRule, QuotaDraw
+from divit.institutions.lifecycle import State
+from divit.institutions.models import (
+    Appointment,
+    Contract,
+    ContractPrice,
+    Institution,
+    InstitutionRule,
+    Proposal,
+    QuotaDraw,
+)
 from divit.kernel import clock
 from divit.kernel.errors import NotFound
+from divit.kernel.money import Money
+from divit.kernel.turkish import tr_fold
 
 
 def active_institutions() -> list[Institution]:
@@ -80,6 +92,68 @@ def officers_of(institution_id: UUID | str, *, on: date | None = None) -> list[A
     """Those who may approve for an institution on a day (today when not said)."""
     found = _in_force(on or clock.today()).filter(institution_id=institution_id, role="officer")
     return list(found.select_related("person", "institution").order_by("person__search_key", "id"))
+
+
+def contract_prices(contract_id: UUID | str) -> Mapping[str, Money]:
+    """What an institution pays before VAT, by price code; for what is not in it the list price holds."""
+    rows = ContractPrice.objects.filter(contract_id=contract_id).order_by("code")
+    return {row.code: Money(row.net) for row in rows}
+
+
+def contracts_of(institution_id: UUID | str) -> list[Contract]:
+    """Every contract of an institution, the newest first, each with `used` places of its quota."""
+    used = Count("draws", filter=Q(draws__returned_at__isnull=True))
+    found = Contract.objects.filter(institution_id=institution_id).annotate(used=used)
+    return list(found.prefetch_related("prices").order_by("-starts"))
+
+
+def rules_of(institution_id: UUID | str) -> list[InstitutionRule]:
+    """Every rule of an institution, the newest first."""
+    return list(InstitutionRule.objects.filter(institution_id=institution_id).order_by("-valid_from"))
+
+
+def all_appointments_of(institution_id: UUID | str) -> list[Appointment]:
+    """Everybody who acts, acted or will act for an institution; who still does comes first."""
+    found = Appointment.objects.filter(institution_id=institution_id).select_related("person")
+    return list(found.order_by(F("ends").desc(nulls_first=True), "person__search_key", "role"))
+
+
+def appointment(institution_id: UUID | str, appointment_id: UUID | str) -> Appointment:
+    """One appointment at this institution. Raises `NotFound`, also for another institution's."""
+    found = Appointment.objects.filter(institution_id=institution_id, id=appointment_id).select_related("person")
+    row = found.order_by("id").first()
+    if row is None:
+        raise NotFound("appointment")
+    return row
+
+
+def search(text: str) -> QuerySet[Institution]:
+    """Institutions whose name contains every word, with or without Turkish marks; all of them for a blank text."""
+    found = Institution.objects.order_by("sort_key", "id")
+    for word in tr_fold(text).split():
+        found = found.filter(search_key__contains=word)
+    return found
+
+
+def proposal(institution_id: UUID | str, proposal_id: UUID | str) -> Proposal:
+    """One proposal of this institution. Raises `NotFound`, also for another institution's."""
+    found = Proposal.objects.filter(institution_id=institution_id, id=proposal_id)
+    row = found.select_related("institution", "person").order_by("id").first()
+    if row is None:
+        raise NotFound("proposal")
+    return row
+
+
+def proposals_of(institution_id: UUID | str) -> list[Proposal]:
+    """The proposals of an institution, the newest first."""
+    found = Proposal.objects.filter(institution_id=institution_id).select_related("person")
+    return list(found.order_by("-proposed_at", "id"))
+
+
+def open_proposals() -> QuerySet[Proposal]:
+    """What waits for a second person anywhere, the longest waiting first."""
+    found = Proposal.objects.filter(state=State.PROPOSED).select_related("institution", "person")
+    return found.order_by("proposed_at", "id")
 
 
 def _in_force(day: date) -> QuerySet[Appointment]:

@@ -9,21 +9,16 @@ import yaml
 from django.db import IntegrityError, transaction
 
 from divit.audit import ledger
+from divit.institutions import checks
 from divit.institutions.models import Appointment, Contract, Institution, InstitutionRule, QuotaDraw
 from divit.institutions.selectors import quota_left
 from divit.kernel import clock
 from divit.kernel.actors import SYSTEM, Actor
-from divit.kernel.errors import Invalid, NotFound, Refused
+from divit.kernel.errors import NotFound, Refused
 from divit.kernel.tckn import Vkn
 from divit.kernel.turkish import nfc
 
 REFERENCE = Path(__file__).parent / "reference" / "institutions.yaml"
-_CHOICES = {
-    "form_target": InstitutionRule.FormTarget,
-    "pay_gate": InstitutionRule.PayGate,
-    "born_state": InstitutionRule.BornState,
-    "delivery": InstitutionRule.Delivery,
-}
 _RULE_FIELDS = ("form_target", "pay_gate", "born_state", "profile", "delivery", "wet_form")
 
 
@@ -46,7 +41,7 @@ def load_reference_data(*, by: Actor = SYSTEM, path: Path = REFERENCE) -> int:
 
 def _set_rule(institution: Institution, rule: dict[str, Any]) -> bool:
     wanted = {name: rule[name] for name in _RULE_FIELDS}
-    _check_rule(wanted)
+    checks.rule_values(wanted)
     valid_from = rule["valid_from"]
     row, made = InstitutionRule.objects.get_or_create(institution=institution, valid_from=valid_from, defaults=wanted)
     if not made and any(getattr(row, name) != value for name, value in wanted.items()):
@@ -55,21 +50,22 @@ def _set_rule(institution: Institution, rule: dict[str, Any]) -> bool:
     return made
 
 
-def _check_rule(wanted: dict[str, Any]) -> None:
-    for name, choices in _CHOICES.items():
-        if wanted[name] not in choices.values:
-            raise Invalid("rule_value_unknown", field=name)
-
-
 @transaction.atomic
 def appoint(
-    *, institution_id: UUID, person_id: UUID, role: str, starts: date, ends: date | None = None, by: Actor
+    *,
+    institution_id: UUID,
+    person_id: UUID,
+    role: str,
+    starts: date,
+    ends: date | None = None,
+    proposed_by: str = "",
+    by: Actor,
 ) -> Appointment:
-    """Let a person act for an institution. Raises `Refused("already_appointed")`."""
-    if role not in Appointment.Capacity.values:
-        raise Invalid("appointment_role_unknown", field="role")
-    if ends is not None and ends < starts:
-        raise Invalid("appointment_ends_before_start", field="ends")
+    """Let a person act for an institution: when a proposal is carried out, or by SYSTEM (a demo's people).
+
+    Raises `Refused("already_appointed")`.
+    """
+    checks.appointment(role=role, starts=starts, ends=ends)
     try:
         with transaction.atomic():
             row = Appointment.objects.create(
@@ -78,6 +74,7 @@ def appoint(
                 role=role,
                 starts=starts,
                 ends=ends,
+                proposed_by=proposed_by,
                 appointed_by=str(by),
             )
     except IntegrityError as wrong:
@@ -89,18 +86,24 @@ def appoint(
         person_id=str(person_id),
         institution_id=str(institution_id),
         role=role,
+        starts=str(starts),
+        ends=str(ends or ""),
+        proposed_by=proposed_by,
     )
     return row
 
 
 @transaction.atomic
-def end_appointment(appointment: Appointment, *, by: Actor) -> None:
-    """From tomorrow on the person no longer acts for the institution; an appointment of today ends today."""
+def end_appointment(appointment: Appointment, *, on: date | None = None, by: Actor) -> None:
+    """After this day (today when not said) the person no longer acts for the institution.
+
+    When a proposal is carried out, or by SYSTEM. Raises `Refused("appointment_already_ended")`.
+    """
     row = Appointment.objects.select_for_update(of=("self",), no_key=True).get(pk=appointment.pk)
-    today = clock.today()
-    if row.ends is not None and row.ends <= today:
+    last = on or clock.today()
+    if row.ends is not None and row.ends <= last:
         raise Refused("appointment_already_ended")
-    row.ends = max(today, row.starts)
+    row.ends = max(last, row.starts)
     row.save(update_fields=["ends"])
     ledger.record(
         by=by,

@@ -10,6 +10,8 @@ class Role(StrEnum):
     HOLDER = "holder"  # sertifika sahibi
     REPRESENTATIVE = "representative"  # e-imza temsilcisi
     OFFICER = "officer"  # kurum yetkilisi
+    VIEWER = "viewer"  # görüntüleyici: reads for an institution
+    LIAISON = "liaison"  # kurum masası
     REGISTRAR = "registrar"  # kayıt masası
     PRODUCER = "producer"  # üretim
     INSPECTOR = "inspector"  # kalite kontrol

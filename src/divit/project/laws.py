@@ -7,6 +7,7 @@ from divit.certificates.lifecycle import INTENT_LAW as ISSUANCE_INTENT
 from divit.certificates.lifecycle import LAW as CERTIFICATE
 from divit.delivery.lifecycle import CONSIGNMENT, PARCEL, PIN
 from divit.identity.lifecycle import STAFF_CHANGE
+from divit.institutions.lifecycle import PROPOSAL
 from divit.kernel.lifecycle import Lifecycle
 from divit.payments.lifecycle import ATTEMPT_LAW, CHARGE_LAW
 from divit.production.lifecycle import CARD_ORDER
@@ -25,6 +26,7 @@ LAWS: tuple[Lifecycle[Any], ...] = (
     PIN,
     REQUEST,
     ROSTER,
+    PROPOSAL,
     CHARGE_LAW,
     ATTEMPT_LAW,
     STAFF_CHANGE,

@@ -1,13 +1,11 @@
 """Contracts and their quota: one contract a day, the last place goes to one, a place given back is free again."""
 
-import threading
 import uuid
-from collections.abc import Callable
 from datetime import date, timedelta
 from functools import partial
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 
 from divit.audit import ledger
 from divit.institutions import selectors, services
@@ -15,14 +13,10 @@ from divit.institutions.models import Contract, Institution, QuotaDraw
 from divit.kernel import clock
 from divit.kernel.actors import SYSTEM
 from divit.kernel.errors import NotFound, Refused
+from tests.integration.institutions.conftest import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 _ROUNDS = 8
-
-
-@pytest.fixture
-def ministry() -> Institution:
-    return Institution.objects.create(name="T.C. Deneme Bakanlığı")
 
 
 def contract_of(institution: Institution, *, quota: int = 2, starts: date | None = None, days: int = 365) -> Contract:
@@ -92,30 +86,6 @@ def test_nothing_is_drawn_before_or_after_the_contract(ministry: Institution) ->
             draw(contract, uuid.uuid4())
     with pytest.raises(NotFound), transaction.atomic():
         services.draw_quota(uuid.uuid4(), request_id=uuid.uuid4(), by=SYSTEM)
-
-
-def at_once(*acts: Callable[[], object]) -> list[str]:
-    """Run all of them from one barrier, each on its own connection; the outcomes in order."""
-    barrier = threading.Barrier(len(acts))
-    outcomes = [""] * len(acts)
-
-    def run(place: int, act: Callable[[], object]) -> None:
-        try:
-            connection.ensure_connection()
-            barrier.wait()
-            act()
-            outcomes[place] = "done"
-        except Refused as refusal:
-            outcomes[place] = refusal.code
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(place, act)) for place, act in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return outcomes
 
 
 def test_the_last_place_goes_to_one(ministry: Institution) -> None:

@@ -12,12 +12,17 @@ from divit.kernel.actors import Role
 
 _ADDRESSES = {
     Role.REGISTRAR: "console:registration",
+    Role.LIAISON: "console:institutions",
     Role.PRODUCER: "console:production",
     Role.INSPECTOR: "console:inspection",
     Role.DISPATCHER: "console:dispatch",
     Role.AUDITOR: "console:books",
 }
-_OF_INSTITUTIONS = {Role.REPRESENTATIVE: "console:representative", Role.OFFICER: "console:officer"}
+_OF_INSTITUTIONS = {
+    Role.REPRESENTATIVE: "console:representative",
+    Role.OFFICER: "console:officer",
+    Role.VIEWER: "console:viewer",
+}
 
 
 @anyone

@@ -16,7 +16,8 @@ from divit.kernel.actors import Role
 from divit.kernel.errors import NotFound
 
 
-def _door(request: DeskRequest, role: Role, desk: str) -> HttpResponse:
+def door(request: DeskRequest, role: Role, desk: str) -> HttpResponse:
+    """To the one institution for which somebody acts in this role, or to the choice among several."""
     if request.person is None:
         return redirect("console:home")
     own = appointments(request.person, role)
@@ -31,14 +32,14 @@ def _door(request: DeskRequest, role: Role, desk: str) -> HttpResponse:
 @require_safe
 def representative_door(request: DeskRequest) -> HttpResponse:
     """To the one institution, or to the choice among several."""
-    return _door(request, Role.REPRESENTATIVE, "console:representative")
+    return door(request, Role.REPRESENTATIVE, "console:representative")
 
 
 @anyone
 @require_safe
 def officer_door(request: DeskRequest) -> HttpResponse:
     """To the one institution, or to the choice among several."""
-    return _door(request, Role.OFFICER, "console:officer")
+    return door(request, Role.OFFICER, "console:officer")
 
 
 @appointed(Role.REPRESENTATIVE)

@@ -15,6 +15,8 @@ ROLES: Mapping[str, object] = {
     Role.HOLDER: gettext_lazy("Siz"),
     Role.REPRESENTATIVE: gettext_lazy("Kurumunuzun e-imza temsilcisi"),
     Role.OFFICER: gettext_lazy("Kurumunuzun yetkilisi"),
+    Role.VIEWER: gettext_lazy("Kurumunuzun görüntüleyicisi"),
+    Role.LIAISON: gettext_lazy("Sertifika merkezi, kurum masası"),
     Role.REGISTRAR: gettext_lazy("Sertifika merkezi, kayıt masası"),
     Role.PRODUCER: gettext_lazy("Sertifika merkezi, üretim masası"),
     Role.INSPECTOR: gettext_lazy("Sertifika merkezi, denetim masası"),

@@ -13,8 +13,8 @@ from django.db import transaction
 
 from divit import wiring
 from divit.certificates import selectors as certificates
-from divit.cli.demo_people import INSTITUTION, PEOPLE, STAFF, DemoPerson, DemoStaff, introduce
-from divit.flows import issuance, pin_release
+from divit.cli.demo_people import INSTITUTION, LIAISON, LIAISON_TOO, PEOPLE, STAFF, DemoPerson, DemoStaff, introduce
+from divit.flows import institution_proposals, issuance, pin_release
 from divit.identity import selectors as people
 from divit.identity import services as identity
 from divit.identity.models import Person
@@ -23,8 +23,9 @@ from divit.identity.staff import create_staff
 from divit.institutions import selectors as institutions
 from divit.institutions.services import appoint
 from divit.kernel import clock
-from divit.kernel.actors import SYSTEM, Level
-from divit.kernel.errors import Refused
+from divit.kernel.actors import SYSTEM, Actor, Level, Role
+from divit.kernel.errors import NotFound, Refused
+from divit.kernel.money import Money
 from divit.kernel.phone import Phone
 from divit.kernel.tckn import Tckn
 
@@ -45,8 +46,33 @@ class Command(BaseCommand):
             settle(person, institution.id)
         for account in STAFF:
             _employ(account, world)
+        _conclude(institution.id)
         if not silent:
             introduce(public_url=settings.PUBLIC_URL, world_url=world)
+
+
+def _conclude(institution_id: uuid.UUID) -> None:
+    """The institution's contract, put forward and decided by the two people of the desk."""
+    today = clock.today()
+    try:
+        institutions.contract_for(institution_id, on=today)
+    except NotFound:
+        first, second = (
+            Actor(role=Role.LIAISON, id=str(people.staff_by_email(told.email).pk), level=Level.HIGH)
+            for told in (LIAISON, LIAISON_TOO)
+        )
+        proposal = institution_proposals.propose_contract(
+            institution_id,
+            number=f"{today.year}/1",
+            starts=date(today.year, 1, 1),
+            ends=date(today.year + 2, 12, 31),
+            quota=250,
+            years=3,
+            reader="mini",
+            prices={"nes-3y": Money.lira(150), "reader-mini": Money.lira(80)},
+            by=first,
+        )
+        institution_proposals.carry_out(proposal.pk, by=second)
 
 
 def settle(told: DemoPerson, institution_id: uuid.UUID) -> None:

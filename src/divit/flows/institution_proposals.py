@@ -1,0 +1,157 @@
+"""Öneri ve onay: what changes at an institution is put forward by one person and decided by another."""
+
+from collections.abc import Mapping
+from datetime import date
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import translation
+
+from divit.flows.notices import tell
+from divit.identity import naming
+from divit.identity import selectors as people
+from divit.institutions import proposals, selectors
+from divit.institutions.checks import Offered
+from divit.institutions.contents import Appoint, EndAppointment, NewContract, NewRule, read
+from divit.institutions.lifecycle import Kind
+from divit.institutions.models import Proposal
+from divit.institutions.words import CAPACITIES
+from divit.kernel import clock
+from divit.kernel.actors import Actor, Role
+from divit.kernel.errors import NotFound
+from divit.kernel.money import Money
+from divit.kernel.tckn import Tckn
+from divit.payments import selectors as payments
+from divit.pki.profiles import HOLDER_PROFILES
+
+
+def propose_appointment(
+    institution_id: UUID,
+    *,
+    tckn: Tckn,
+    given_names: str,
+    surname: str,
+    role: str,
+    starts: date,
+    ends: date | None,
+    by: Actor,
+) -> Proposal:
+    """Somebody is to act for an institution; a person whom nobody knew is known from now on.
+
+    Raises `Refused`, `Invalid` with the field, or `NotFound` for an institution that is not the actor's.
+    """
+    with transaction.atomic():
+        person = naming.name_person(tckn=tckn, given_names=given_names, surname=surname, by=by)
+        content = Appoint(person_id=person.pk, role=role, starts=starts, ends=ends)
+        return proposals.propose(institution_id, content, offered=offered(), by=by)
+
+
+def propose_end(institution_id: UUID, appointment_id: UUID, *, ends: date, by: Actor) -> Proposal:
+    """An appointment is to end with this day. Raises as `propose_appointment` does."""
+    row = selectors.appointment(institution_id, appointment_id)
+    content = EndAppointment(appointment_id=row.pk, role=row.role, ends=ends)
+    return proposals.propose(institution_id, content, offered=offered(), by=by)
+
+
+def propose_rule(
+    institution_id: UUID,
+    *,
+    valid_from: date,
+    form_target: str,
+    pay_gate: str,
+    born_state: str,
+    profile: str,
+    delivery: str,
+    wet_form: bool,
+    by: Actor,
+) -> Proposal:
+    """Applications are to go otherwise from a day on. Raises as `propose_appointment` does."""
+    content = NewRule(
+        valid_from=valid_from,
+        form_target=form_target,
+        pay_gate=pay_gate,
+        born_state=born_state,
+        profile=profile,
+        delivery=delivery,
+        wet_form=wet_form,
+    )
+    return proposals.propose(institution_id, content, offered=offered(), by=by)
+
+
+def propose_contract(
+    institution_id: UUID,
+    *,
+    number: str,
+    starts: date,
+    ends: date,
+    quota: int,
+    years: int,
+    reader: str,
+    prices: Mapping[str, Money],
+    by: Actor,
+) -> Proposal:
+    """A contract with its own prices is to be concluded. Raises as `propose_appointment` does."""
+    content = NewContract(
+        number=number,
+        starts=starts,
+        ends=ends,
+        quota=quota,
+        years=years,
+        reader=reader,
+        prices={code: money.kurus for code, money in prices.items()},
+    )
+    return proposals.propose(institution_id, content, offered=offered(), by=by)
+
+
+def carry_out(proposal_id: UUID, *, by: Actor) -> Proposal:
+    """The second person agrees; whoever is appointed or no longer is hears of it. Raises `Refused`, `Invalid`."""
+    with transaction.atomic():
+        row = proposals.carry_out(proposal_id, offered=offered(), by=by)
+        if row.kind == Kind.APPOINT:
+            _tell_concerned(row, "appointment_begun")
+        elif row.kind == Kind.END_APPOINTMENT:
+            _tell_concerned(row, "appointment_ended")
+        _tell_proposer(row, "proposal_carried_out")
+    return row
+
+
+def refuse(proposal_id: UUID, *, reason: str, by: Actor) -> Proposal:
+    """The second person does not agree; whoever put it forward reads why. Raises `Refused`."""
+    with transaction.atomic():
+        row = proposals.refuse(proposal_id, reason=reason, by=by)
+        _tell_proposer(row, "proposal_refused", reason=reason)
+    return row
+
+
+def offered() -> Offered:
+    """What can be agreed on today; where no price is known yet, no contract can be."""
+    try:
+        prices = frozenset(payments.prices_on(clock.today()).net)
+    except NotFound:
+        prices = frozenset()
+    return Offered(prices=prices, profiles=frozenset(HOLDER_PROFILES))
+
+
+def _tell_concerned(row: Proposal, notice: str) -> None:
+    person = people.person(str(row.person_id))
+    with translation.override(person.language):
+        role = str(CAPACITIES[row.content["role"]])
+    last = getattr(proposals.as_of(read(row.kind, row.content), clock.today()), "ends", None)
+    until = last.strftime("%d.%m.%Y") if last else "–"
+    facts = {"role": role, "institution": row.institution.name, "until": until}
+    tell(person=person, notice=notice, subject=("proposal", str(row.pk)), dedupe=f"{notice}:{row.pk}", **facts)
+
+
+def _tell_proposer(row: Proposal, notice: str, **facts: str) -> None:
+    """An officer hears what became of the proposal; staff read it at their desk."""
+    role, _colon, who = row.proposed_by.partition(":")
+    if role != Role.OFFICER:
+        return
+    tell(
+        person=people.person(who),
+        notice=notice,
+        subject=("proposal", str(row.pk)),
+        dedupe=f"{notice}:{row.pk}",
+        institution=row.institution.name,
+        **facts,
+    )
