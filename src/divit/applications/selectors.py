@@ -60,6 +60,11 @@ def of_institution(institution_id: UUID | str, *, states: Iterable[State] = (Sta
     return _all().filter(institution_id=institution_id, state__in=list(states)).order_by("submitted_at", "id")
 
 
+def among(application_ids: Iterable[UUID], *, states: Iterable[State]) -> QuerySet[Application]:
+    """Those of these applications that are in one of these states."""
+    return _all().filter(pk__in=list(application_ids), state__in=list(states)).order_by("submitted_at", "id")
+
+
 def running_at(institution_id: UUID | str, person_ids: Iterable[UUID]) -> set[UUID]:
     """Those of these people whose application at this institution is under way."""
     found = Application.objects.filter(institution_id=institution_id, person_id__in=list(person_ids))

@@ -16,6 +16,7 @@ from divit.console.desks import (
     stages,
 )
 from divit.console.institutions import urls as institutions
+from divit.console.intake import desk as intake
 from divit.console.rosters import lists, one, requests
 
 app_name = "console"
@@ -34,6 +35,14 @@ urlpatterns = [
     path("sevkiyat/koli/yeni/<uuid:institution_id>/", consignments.dispatch_box, name="dispatch_box"),
     path("sevkiyat/koli/<uuid:consignment_id>/", consignments.dispatch_consignment, name="dispatch_consignment"),
     path("sevkiyat/koli/<uuid:consignment_id>/liste.pdf", consignments.dispatch_list, name="dispatch_list"),
+    path("kayit/toplu/", intake.registration_intake, name="registration_intake"),
+    path("kayit/toplu/ozet/", intake.registration_intake_summary, name="registration_intake_summary"),
+    path("temsilci/<uuid:institution_id>/toplu/", intake.representative_intake, name="representative_intake"),
+    path(
+        "temsilci/<uuid:institution_id>/toplu/ozet/",
+        intake.representative_intake_summary,
+        name="representative_intake_summary",
+    ),
     path("defter/", books.books, name="books"),
     path("temsilci/", institution.representative_door, name="representative_door"),
     path("temsilci/<uuid:institution_id>/", institution.representative, name="representative"),

@@ -124,6 +124,8 @@ LOOKS: dict[str, str | Promise] = {
     "registration_search": _("Kayıt masasında başvuru aranırken listede göründünüz"),
     "form_search": _("Kurumunuzda form aranırken listede göründünüz"),
     "form": _("Başvuru formunuz incelendi"),
+    "form_intake": _("İmzalı formunuz okutuldu, bilgilerinizle karşılaştırıldı"),
+    "form_intake_list": _("Okutulan formların özetinde adınız göründü"),
     "card_order": _("Kartınız üretilirken ya da kontrol edilirken bilgilerinize bakıldı"),
     "delivery": _("Kartınızı göndermek için adresinize bakıldı"),
     "hand_over_search": _("Kurumunuzda kart aranırken listede göründünüz"),

@@ -1,0 +1,1 @@
+"""Toplu form teslimi: the pile of paper at a desk."""
