@@ -5,6 +5,7 @@ import uuid
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 
 from divit.applications.addresses import district_label
 from divit.applications.kinds import Kind, Payer
@@ -110,6 +111,9 @@ class Application(models.Model):
             models.Index(fields=["person", "-created_at"], name="application_of_person"),
             models.Index(fields=["institution", "state"], name="application_of_institution"),
             models.Index(fields=["lapses_on"], condition=Q(state__in=["draft", "open"]), name="application_lapsing"),
+            models.Index(fields=["submitted_at"], condition=Q(state="open"), name="application_waiting"),
+            models.Index(fields=["phone"], condition=~Q(phone=""), name="application_by_phone"),
+            models.Index(Upper("email"), name="application_by_email"),
         ]
         constraints = [
             models.UniqueConstraint(

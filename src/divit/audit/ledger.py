@@ -14,8 +14,7 @@ from divit.kernel import clock
 from divit.kernel.actors import Actor
 
 Subject = tuple[str, str]
-
-
+_AT_ONCE = 250
 _INSERT = (
     "INSERT INTO audit_entry (at, role, actor_id, act, subject_kind, subject_id, person_id, payload)"
     " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
@@ -56,19 +55,24 @@ def _row(line: Line, *, at: datetime, by: Actor) -> tuple[datetime | str, ...]:
     return (at, str(by.role), by.id, line.act, *line.subject, line.person_id, payload)
 
 
-def look(*, by: Actor, person_id: str, purpose: str, subject: Subject) -> None:
-    """Record that somebody looked at a person's data."""
-    with transaction.atomic():
-        record(by=by, act="look", subject=subject, person_id=person_id, purpose=purpose)
+def look(*, by: Actor, person_id: str, purpose: str, subject: Subject, **facts: Any) -> None:
+    """Record that somebody looked at a person's data, or, with an empty `person_id`, at a list of many."""
+    look_all([{"by": by, "person_id": person_id, "purpose": purpose, "subject": subject, **facts}])
 
 
 def look_all(looks: Iterable[Mapping[str, Any]]) -> None:
-    """Record the looks of one page, all or none; each is what `look` takes."""
+    """Record many looks, each what `look` takes, so many in a transaction that no act waits long for its turn.
+
+    Outside a transaction; when it dies on the way, more is in the ledger than was seen, never less.
+    """
     told = list(looks)
-    if told:
-        with transaction.atomic():
-            for one in told:
-                look(**one)
+    for begun in range(0, len(told), _AT_ONCE):
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.executemany(_INSERT, [_look(**one) for one in told[begun : begun + _AT_ONCE]])
+
+
+def _look(*, by: Actor, person_id: str, subject: Subject, **facts: Any) -> tuple[datetime | str, ...]:
+    return _row(Line(act="look", subject=subject, person_id=person_id, facts=facts), at=clock.now(), by=by)
 
 
 def canonical(*, at: datetime, by: Actor, act: str, subject: Subject, person_id: str, facts: dict[str, Any]) -> str:

@@ -196,3 +196,83 @@ INTENT_LAW: Lifecycle[IntentFacts] = Lifecycle(
              basis="a begun signature that is given up is published as revoked"),
     ])
 # fmt: on
+
+
+class AskState(StrEnum):
+    """What became of a wish to open a suspended certificate (askıdan indirme isteği)."""
+
+    ASKED = "asked"
+    AGREED = "agreed"
+    DECLINED = "declined"
+    TAKEN_BACK = "taken_back"
+    LAPSED = "lapsed"
+
+
+class AskAct(StrEnum):
+    """What is done with it."""
+
+    AGREE = "agree"
+    DECLINE = "decline"
+    TAKE_BACK = "take_back"
+    LAPSE = "lapse"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskFacts:
+    """What its law must know."""
+
+    own: bool
+    """Who acts is who asked."""
+    asker_at_desk: bool = True
+    """Who asked still holds the registry desk."""
+    hold_stands: bool = True
+    """The certificate is still in the suspension that was asked about."""
+    overdue: bool = False
+    """It has waited longer than a wish is good for."""
+
+
+def asked_by_yourself(facts: AskFacts) -> bool:
+    """The second person is another one than the first."""
+    return facts.own
+
+
+def not_asked_by_yourself(facts: AskFacts) -> bool:
+    """Only who asked takes it back; a colleague declines."""
+    return not facts.own
+
+
+def asker_left_the_desk(facts: AskFacts) -> bool:
+    """Who asked may no longer act at the registry: two people who may are needed."""
+    return not facts.asker_at_desk
+
+
+def hold_is_over(facts: AskFacts) -> bool:
+    """The suspension that was asked about has ended, by revocation or otherwise."""
+    return not facts.hold_stands
+
+
+def ask_waits_too_long(facts: AskFacts) -> bool:
+    """What was asked long ago is asked anew: what was true then may not be now."""
+    return facts.overdue
+
+
+def ask_still_good(facts: AskFacts) -> bool:
+    """The suspension stands and the time is not up."""
+    return facts.hold_stands and not facts.overdue
+
+
+_ASKED = frozenset({AskState.ASKED})
+
+# fmt: off
+ASK_LAW: Lifecycle[AskFacts] = Lifecycle("reinstatement", AskState, AskAct, start=AskState.ASKED, rules=[
+    Rule(AskAct.AGREE, _STAFF, _ASKED, AskState.AGREED,
+         unless=(asked_by_yourself, asker_left_the_desk, hold_is_over, ask_waits_too_long),
+         basis="no single person of the staff opens a certificate"),
+    Rule(AskAct.DECLINE, _STAFF, _ASKED, AskState.DECLINED,
+         unless=(asked_by_yourself,), basis="the second person may say no"),
+    Rule(AskAct.TAKE_BACK, _STAFF, _ASKED, AskState.TAKEN_BACK,
+         unless=(not_asked_by_yourself,), basis="a wish is its asker's"),
+    Rule(AskAct.LAPSE, frozenset({Role.SYSTEM}), _ASKED, AskState.LAPSED,
+         unless=(ask_still_good,), basis="a wish about what is over, or long ago, is void"),
+])
+# fmt: on

@@ -5,7 +5,7 @@ import uuid
 from django.db import models
 from django.db.models import F, Q
 
-from divit.certificates.lifecycle import HoldCause, IntentState, State
+from divit.certificates.lifecycle import AskState, HoldCause, IntentState, State
 
 
 class Issuer(models.Model):
@@ -147,6 +147,9 @@ class Certificate(models.Model):
                 condition=~Q(state=State.REVOKED),
                 name="certificate_of_institution",
             ),
+            models.Index(fields=["not_after"], condition=~Q(state=State.REVOKED), name="certificate_by_end"),
+            models.Index(fields=["serial"], name="certificate_by_serial"),
+            models.Index(fields=["card_serial"], name="certificate_by_card"),
             # Validation asks twice a second what changed since a number.
             models.Index(fields=["change_seq"], name="certificate_by_change"),
         ]
@@ -174,6 +177,59 @@ class StatusChange(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["certificate", "-change_seq"], name="change_of_certificate")]
+
+
+class Reinstatement(models.Model):
+    """One member of staff asks that a suspended certificate be opened again; another agrees or declines."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, db_comment="kvkk: yok; opaque id; archive period")
+    certificate = models.ForeignKey(
+        Certificate, on_delete=models.PROTECT, related_name="+", db_comment="kvkk: yok; which one; archive period"
+    )
+    state = models.CharField(
+        max_length=10, default=AskState.ASKED, editable=False, db_comment="kvkk: yok; state in law; archive period"
+    )
+    hold_started_at = models.DateTimeField(db_comment="kvkk: yok; the suspension that is meant; archive period")
+    reason = models.CharField(max_length=120, db_comment="kvkk: kimlik; why, in the asker's words; archive period")
+    asked_by = models.CharField(max_length=64, db_comment="kvkk: kimlik; staff id of who asked; archive period")
+    asked_by_name = models.CharField(max_length=130, db_comment="kvkk: kimlik; name as shown; archive period")
+    asked_at = models.DateTimeField(db_comment="kvkk: yok; when; archive period")
+    answer = models.CharField(
+        max_length=120, blank=True, default="", db_comment="kvkk: kimlik; why it was declined; archive period"
+    )
+    decided_by = models.CharField(
+        max_length=64, blank=True, default="", db_comment="kvkk: kimlik; staff id of who decided; archive period"
+    )
+    decided_by_name = models.CharField(
+        max_length=130, blank=True, default="", db_comment="kvkk: kimlik; name as shown; archive period"
+    )
+    decided_at = models.DateTimeField(null=True, db_comment="kvkk: yok; when; archive period")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["certificate"], condition=Q(state=AskState.ASKED), name="reinstatement_one_open"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=[AskState.AGREED, AskState.DECLINED])
+                | (~Q(decided_by="") & ~Q(decided_by=F("asked_by"))),
+                name="reinstatement_two_persons",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=AskState.ASKED, decided_at__isnull=True)
+                | (~Q(state=AskState.ASKED) & Q(decided_at__isnull=False)),
+                name="reinstatement_decided_has_time",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=AskState.DECLINED) | ~Q(answer=""), name="reinstatement_declined_with_words"
+            ),
+        ]
+        indexes = [models.Index(fields=["-asked_at"], name="reinstatement_newest")]
+
+    @property
+    def person_id(self) -> uuid.UUID:
+        """Whom it concerns: the holder."""
+        return self.certificate.person_id
 
 
 class PublishedCrl(models.Model):

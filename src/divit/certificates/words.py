@@ -30,6 +30,15 @@ REFUSALS = {
     "reason_tells_a_number": _("Gerekçeye T.C. kimlik numarası yazmayın; bu metin sahibine SMS ile gider."),
     "last_day_implausible": _("Son çalışma günü bugünden en çok bir yıl önce ya da sonra olabilir."),
     "reason_missing": _("İptal gerekçesini seçin."),
+    "asked_by_yourself": _("Bu isteği siz yaptınız; kararı başka bir görevli verir."),
+    "not_asked_by_yourself": _("Bu isteği siz yapmadınız; geri almak yerine gerekçesiyle reddedebilirsiniz."),
+    "asker_left_the_desk": _(
+        "İsteği yapan görevli artık kayıt masasında değil. Sertifika açılacaksa isteği yeniden yapın."
+    ),
+    "hold_is_over": _("Sertifika bu arada askıdan çıkmış; karar verilecek bir şey kalmadı."),
+    "ask_waits_too_long": _("İsteğin üzerinden çok zaman geçti. Durumu yeniden inceleyip yeniden isteyin."),
+    "ask_still_good": _("İstek hâlâ geçerli."),
+    "already_asked": _("Bu sertifika için karar bekleyen bir istek zaten var."),
 }
 
 STATES = {

@@ -3,6 +3,9 @@
 from django.utils.translation import gettext_lazy as _
 
 from divit.applications.lifecycle import State
+from divit.certificates.lifecycle import AskState, HoldCause
+from divit.flows.registry_reports import Report
+from divit.flows.registry_search import Fact
 from divit.flows.renewal import Stands
 from divit.kernel.actors import Role
 
@@ -57,6 +60,50 @@ RENEWALS = {
     Stands.UNDER_WAY: _("Başvurdu, koşullar tamamlanıyor"),
     Stands.IN_PRODUCTION: _("Üretime verildi"),
     Stands.RENEWED: _("Yenisi üretildi"),
+}
+# Why a person's file is opened: who opens it says so, and the person reads it (portal.account.acts.LOOKS).
+PURPOSES = {
+    "file_request": _("Kişi istedi: telefonda ya da karşımda"),
+    "file_application": _("Başvurusunu yürütüyorum"),
+    "file_certificate": _("Sertifikasıyla ilgili bir işlem var"),
+    "file_delivery": _("Kartının teslimatını araştırıyorum"),
+    "file_official": _("Bir şikâyeti ya da resmî yazıyı yanıtlıyorum"),
+}
+FACTS = {
+    Fact.TCKN: _("T.C. kimlik no"),
+    Fact.PHONE: _("telefon"),
+    Fact.EMAIL: _("e-posta"),
+    Fact.REFERENCE: _("başvuru numarası"),
+    Fact.CERTIFICATE: _("sertifika seri no"),
+    Fact.CARD: _("kart seri no"),
+    Fact.TRACKING: _("gönderi numarası"),
+    Fact.NAME: _("ad soyad"),
+}
+HOLDS = {
+    HoldCause.HOLDER: _("Sahibinin isteği"),
+    HoldCause.BIRTH: _("Kart eline geçene kadar; sahibi açar"),
+    HoldCause.INSTITUTION: _("Kurumun gerekçesi"),
+    HoldCause.CENTRE: _("Merkezin gerekçesi"),
+}
+ASKS = {
+    AskState.ASKED: _("Karar bekliyor"),
+    AskState.AGREED: _("Onaylandı, sertifika açıldı"),
+    AskState.DECLINED: _("Onaylanmadı"),
+    AskState.TAKEN_BACK: _("Geri alındı"),
+    AskState.LAPSED: _("Düştü"),
+}
+MESSAGE_STATES = {
+    "queued": _("Gönderilecek"),
+    "sent": _("Gönderildi"),
+    "unconfirmed": _("Gönderildi, onayı gelmedi"),
+    "failed": _("Gönderilemedi"),
+}
+CHANNELS = {"sms": _("SMS"), "email": _("E-posta"), "portal": _("Mesajlarım sayfası")}
+REPORTS = {
+    Report.ENDING: _("Süresi dolacak sertifikalar"),
+    Report.WAITING: _("Bekleyen başvurular"),
+    Report.FORMS_RETURNED: _("Geri verilen formlar"),
+    Report.PARCELS_RETURNED: _("Geri gelen gönderiler"),
 }
 SPOILED_WHY = [
     ("damaged", _("Kartta gözle görülen kusur var")),

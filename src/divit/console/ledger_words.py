@@ -44,6 +44,8 @@ SUBJECTS: Words = {
     "phone_code": _("Doğrulama kodu"),
     "pin": _("PIN zarfı"),
     "proposal": _("Öneri"),
+    "reinstatement": _("Askıdan indirme isteği"),
+    "report": _("Rapor"),
     "request": _("Kurum talebi"),
     "roster": _("Sertifika listesi"),
     "staff": _("Çalışan hesabı"),
@@ -67,6 +69,7 @@ _OF_LAW: Words = {
     "pin.take_back": _("Yeniden mühürlendi"),
     "proposal.begin": _("Önerildi"),
     "proposal.withdraw": _("Öneren geri çekti"),
+    "reinstatement.begin": _("İstendi"),
     "request.begin": _("İstendi"),
     "roster.begin": _("Yüklendi"),
     "roster.discard": _("Vazgeçildi"),
@@ -76,6 +79,7 @@ _OF_LAW: Words = {
 }
 _ACTS: Words = {
     "abandon": _("Vazgeçildi"),
+    "agree": _("İkinci kişi onayladı"),
     "amend": _("Değiştirildi"),
     "announce": _("Kuryeye bildirildi"),
     "answered": _("Kişi başvuruya başladı"),

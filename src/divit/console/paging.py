@@ -1,5 +1,6 @@
 """Long lists page by page."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.paginator import Page, Paginator
@@ -8,6 +9,6 @@ from django.db.models import QuerySet
 PAGE_SIZE = 25
 
 
-def page_of(rows: QuerySet[Any], wanted: str) -> Page[Any]:
+def page_of(rows: QuerySet[Any] | Sequence[Any], wanted: str) -> Page[Any]:
     """The wanted page; the first for anything that is no number, the last for a number beyond it."""
     return Paginator(rows, PAGE_SIZE).get_page(wanted)

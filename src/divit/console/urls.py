@@ -13,6 +13,8 @@ from divit.console.desks import (
     institution,
     leavers,
     registration,
+    reinstatements,
+    reports,
     stages,
 )
 from divit.console.institutions import urls as institutions
@@ -25,6 +27,18 @@ urlpatterns = [
     path("ikinci-adim-yok/", home.no_second_factor, name="no_second_factor"),
     path("kayit/", registration.registration, name="registration"),
     path("kayit/<uuid:application_id>/", registration.registration_application, name="registration_application"),
+    path("kayit/kisi/<uuid:person_id>/", registration.registration_person, name="registration_person"),
+    path(
+        "kayit/sertifika/<uuid:certificate_id>/",
+        reinstatements.registration_certificate,
+        name="registration_certificate",
+    ),
+    path("kayit/istekler/", reinstatements.registration_asks, name="registration_asks"),
+    path("kayit/istekler/<uuid:ask_id>/", reinstatements.registration_ask, name="registration_ask"),
+    path("kayit/raporlar/", reports.reports, name="reports"),
+    path("kayit/raporlar/kurumlar.xlsx", reports.reports_file, name="reports_file"),
+    path("kayit/raporlar/<slug:report>/", reports.report, name="report"),
+    path("kayit/raporlar/<slug:report>/liste.xlsx", reports.report_file, name="report_file"),
     path("uretim/", cards.production, name="production"),
     path("uretim/<uuid:order_id>/", cards.production_order, name="production_order"),
     path("denetim/", cards.inspection, name="inspection"),

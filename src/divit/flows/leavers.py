@@ -79,12 +79,18 @@ class Outcome:
 
 def leave(*, reason: str, last_day: date | None) -> Leave:
     """What was typed, understood. Raises `Invalid` with the field."""
-    said = line(reason, field="reason", longest=LONGEST_REASON)
-    if any(_is_tckn(digits) for digits in re.findall(r"(?<!\d)\d{11}(?!\d)", said)):
-        raise Invalid("reason_tells_a_number", field="reason")
+    said = reason_in_words(reason)
     if last_day is not None and abs(last_day - clock.today()) > _LAST_DAY_WITHIN:
         raise Invalid("last_day_implausible", field="last_day")
     return Leave(reason=said, last_day=last_day)
+
+
+def reason_in_words(typed: str) -> str:
+    """One line that the holder will read; nobody's national number stands in it. Raises `Invalid` with the field."""
+    said = line(typed, field="reason", longest=LONGEST_REASON)
+    if any(_is_tckn(digits) for digits in re.findall(r"(?<!\d)\d{11}(?!\d)", said)):
+        raise Invalid("reason_tells_a_number", field="reason")
+    return said
 
 
 def _is_tckn(digits: str) -> bool:

@@ -8,6 +8,7 @@ from divit.certificates import services
 from divit.certificates.lifecycle import Act
 from divit.certificates.models import StatusChange
 from divit.flows import phone_proof, status_publication
+from divit.flows.status_publication import Why
 from divit.kernel import clock
 from divit.kernel.actors import Actor, Role
 
@@ -26,12 +27,15 @@ def phone_is_proven(certificate_id: UUID, *, by: Actor) -> bool:
     )
 
 
-def reinstate(certificate_id: UUID, *, by: Actor, fresh_login: bool, second: Actor | None = None) -> StatusChange:
+def reinstate(
+    certificate_id: UUID, *, by: Actor, fresh_login: bool, second: Actor | None = None, why: Why | None = None
+) -> StatusChange:
     """Open again. `fresh_login` is what the edge knows of the login; the phone proof is looked up here. `second` is
-    the member of staff who agrees with the one who acts; the ledger names both.
+    the member of staff who agrees with the one who acts; the ledger names both. `why`: what they say of it.
 
     Raises `NotFound` (also for what is somebody else's) and `Refused`.
     """
+    why = why or Why(notice="certificate_reinstated")
     with transaction.atomic():
         certificate = services.lock(certificate_id, by=by)
         facts = services.facts_of(
@@ -41,6 +45,8 @@ def reinstate(certificate_id: UUID, *, by: Actor, fresh_login: bool, second: Act
             step_up=fresh_login and phone_is_proven(certificate_id, by=by),
             second_person=second is not None and second.role is Role.REGISTRAR and second.id != by.id,
         )
-        change = services.carry_out(certificate, Act.REINSTATE, by=by, facts=facts, with_whom=second)
-        status_publication.announce(change, notice="certificate_reinstated")
+        change = services.carry_out(
+            certificate, Act.REINSTATE, by=by, facts=facts, with_whom=second, said=why.said, note=why.note
+        )
+        status_publication.announce(change, notice=why.notice, **why.facts)
     return change

@@ -5,7 +5,10 @@ from typing import ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Upper
 
 from divit.identity.lifecycle import State
 from divit.kernel.turkish import tr_fold
@@ -34,6 +37,13 @@ class Person(models.Model):
     channel = models.CharField(max_length=5, default="both", db_comment="kvkk: yok; sms, email or both; with the phone")
     language = models.CharField(max_length=2, default="tr", db_comment="kvkk: yok; language of notices; with the phone")
     created_at = models.DateTimeField(auto_now_add=True, db_comment="kvkk: yok; first seen; archive period")
+
+    class Meta:
+        indexes = [
+            GinIndex(fields=["search_key"], opclasses=["gin_trgm_ops"], name="person_by_name"),
+            models.Index(fields=["phone"], condition=~Q(phone=""), name="person_by_phone"),
+            models.Index(Upper("email"), name="person_by_email"),
+        ]
 
     @property
     def name(self) -> str:

@@ -3,12 +3,15 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from divit.identity.models import LoginEvent, Person, StaffAccount
 from divit.kernel.errors import NotFound
+from divit.kernel.phone import Phone
 from divit.kernel.tckn import Tckn
 from divit.kernel.turkish import tr_fold
+
+_TRIPLE = 3
 
 
 def person(person_id: UUID | str) -> Person:
@@ -30,15 +33,40 @@ def ids_by_tckn(tcknlar: Iterable[str]) -> dict[str, UUID]:
     return dict(found.values_list("tckn", "id"))
 
 
+def persons(person_ids: Iterable[UUID | str]) -> list[Person]:
+    """The persons with these ids, by name."""
+    return list(Person.objects.filter(pk__in=list(person_ids)).order_by("search_key", "id"))
+
+
+def people_by_phone(phone: Phone) -> QuerySet[Person]:
+    """Everybody who is reached by this number."""
+    return Person.objects.filter(phone=str(phone)).order_by("search_key", "id")
+
+
+def people_by_email(email: str) -> QuerySet[Person]:
+    """Everybody who is reached at this mailbox, however it was typed."""
+    return Person.objects.filter(email__iexact=email).order_by("search_key", "id")
+
+
 def search(text: str) -> QuerySet[Person]:
-    """People whose name contains every word of `text`, with or without Turkish marks; nothing for a blank text."""
+    """People in whose name every word of `text` stands, with or without Turkish marks; nothing for a blank text.
+
+    Three letters or more may stand anywhere in the name, fewer begin a word of it: the index of letter triples finds
+    both.
+    """
     words = tr_fold(text).split()
     found = Person.objects.order_by("search_key", "id")
     if not words:
         return found.none()
     for word in words:
-        found = found.filter(search_key__contains=word)
+        found = found.filter(_stands_in_name(word))
     return found
+
+
+def _stands_in_name(word: str) -> Q:
+    if len(word) >= _TRIPLE:
+        return Q(search_key__contains=word)
+    return Q(search_key__startswith=word) | Q(search_key__contains=f" {word}")
 
 
 def logins_of(person_id: UUID | str, *, limit: int = 50) -> list[LoginEvent]:

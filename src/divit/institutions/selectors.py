@@ -37,6 +37,11 @@ def institution(institution_id: UUID | str) -> Institution:
         raise NotFound from wrong
 
 
+def all_institutions() -> list[Institution]:
+    """Every institution, also those that can no longer be chosen, in the order of the Turkish alphabet."""
+    return list(Institution.objects.order_by("sort_key", "id"))
+
+
 def rule_for(institution_id: UUID | str, *, on: date) -> InstitutionRule:
     """The rule that holds for an institution on a day. Raises `NotFound`."""
     found = InstitutionRule.objects.filter(institution_id=institution_id, valid_from__lte=on)
@@ -128,11 +133,12 @@ def appointment(institution_id: UUID | str, appointment_id: UUID | str) -> Appoi
 
 
 def search(text: str) -> QuerySet[Institution]:
-    """Institutions whose name contains every word, with or without Turkish marks; all of them for a blank text."""
-    found = Institution.objects.order_by("sort_key", "id")
+    """Institutions with every word in their name, with or without Turkish marks, or with this VKN; all for a blank."""
+    named = Q()
     for word in tr_fold(text).split():
-        found = found.filter(search_key__contains=word)
-    return found
+        named &= Q(search_key__contains=word)
+    found = Institution.objects.order_by("sort_key", "id")
+    return found.filter(named | Q(vkn=text.strip())) if text.strip() else found
 
 
 def proposal(institution_id: UUID | str, proposal_id: UUID | str) -> Proposal:

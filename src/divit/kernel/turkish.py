@@ -7,7 +7,9 @@ import unicodedata
 
 _UPPER = str.maketrans({"i": "İ", "ı": "I"})
 _LOWER = str.maketrans({"İ": "i", "I": "ı"})
-_FOLD = str.maketrans("çğıöşüâîûÇĞİÖŞÜÂÎÛI", "cgiosuaiucgiosuaiui")
+# Which letters are folded to which; a database that is given the same two texts folds as we do.
+FOLDING = ("çğıöşüâîûÇĞİÖŞÜÂÎÛI", "cgiosuaiucgiosuaiui")
+_FOLD = str.maketrans(*FOLDING)
 _ALPHABET = "abcçdefgğhıijklmnoöpqrsştuüvwxyz"
 _ORDER = {letter: chr(0x100 + place) for place, letter in enumerate(_ALPHABET)}
 

@@ -86,6 +86,7 @@ class Card(models.Model):
                 fields=["order"], condition=Q(spoiled_at__isnull=True), name="card_one_living_per_order"
             ),
         ]
+        indexes = [models.Index(fields=["card_serial"], condition=~Q(card_serial=""), name="card_by_serial")]
 
     @property
     def station_order_id(self) -> str:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from divit.applications.lifecycle import LAW as APPLICATION
+from divit.certificates.lifecycle import ASK_LAW as REINSTATEMENT
 from divit.certificates.lifecycle import INTENT_LAW as ISSUANCE_INTENT
 from divit.certificates.lifecycle import LAW as CERTIFICATE
 from divit.delivery.lifecycle import CONSIGNMENT, PARCEL, PIN
@@ -24,6 +25,7 @@ LAWS: tuple[Lifecycle[Any], ...] = (
     PARCEL,
     PHONE_CODE,
     PIN,
+    REINSTATEMENT,
     REQUEST,
     ROSTER,
     PROPOSAL,

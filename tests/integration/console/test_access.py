@@ -12,7 +12,7 @@ from django.urls import URLPattern, reverse
 from divit.certificates.models import Certificate
 from divit.console.urls import urlpatterns
 from divit.delivery.models import Parcel
-from divit.flows import card_delivery, card_production, roster_upload
+from divit.flows import card_delivery, card_production, reinstatement_by_two, roster_upload, suspension
 from divit.flows import institution_proposals as flow
 from divit.identity.models import Person
 from divit.identity.staff import DESKS
@@ -23,7 +23,7 @@ from divit.production.models import CardOrder
 from divit.rosters.models import Request
 from tests.fixtures_cards import DISPATCHER, INSPECTOR, PRODUCER, ScriptedCourier, ScriptedStation, digits_of
 from tests.fixtures_consignments import Office
-from tests.fixtures_pki import synthetic_tckn
+from tests.fixtures_pki import holder_of, synthetic_tckn
 from tests.integration.console.conftest import log_in
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("pin_recipient")]
@@ -84,9 +84,17 @@ def stage(
     held = appoint(hidden, queued.institution, "representative")
     here = {"institution_id": ours}
     proposal = flow.propose_end(ours, held.pk, ends=clock.today(), by=LIAISON)
+    on_hold = Certificate.objects.get(card_order_id=sent.pk)
+    suspension.suspend(on_hold.pk, by=holder_of(sent.person))
+    ask = reinstatement_by_two.ask(on_hold.pk, reason="Yazısı geldi", by=Actor(role=Role.REGISTRAR, id="0"))
     return Stage(
         arguments={
             "registration_application": {"application_id": queued.application_id},
+            "registration_person": {"person_id": sent.person_id},
+            "registration_certificate": {"certificate_id": on_hold.pk},
+            "registration_ask": {"ask_id": ask.pk},
+            "report": {"report": "geri-gelen-gonderi"},
+            "report_file": {"report": "bekleyen"},
             "production_order": {"order_id": queued.pk},
             "inspection_order": {"order_id": produced.pk},
             "dispatch_order": {"order_id": inspected.pk},
@@ -149,6 +157,14 @@ def _lists(institution: Institution, make_person: Callable[..., Person]) -> tupl
 OPEN_TO: dict[str, str | tuple[str, ...]] = {
     "registration": "registrar",
     "registration_application": "registrar",
+    "registration_person": "registrar",
+    "registration_certificate": "registrar",
+    "registration_asks": "registrar",
+    "registration_ask": "registrar",
+    "reports": "registrar",
+    "reports_file": "registrar",
+    "report": "registrar",
+    "report_file": "registrar",
     "production": "producer",
     "production_order": "producer",
     "inspection": "inspector",

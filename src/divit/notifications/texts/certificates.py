@@ -1,4 +1,4 @@
-"""What the holder is told of a certificate; placeholders: {serial}, {at}."""
+"""What the holder is told of a certificate; placeholders: {serial}, {at}, {reason}."""
 
 from divit.notifications.texts.notice import Notice
 
@@ -29,6 +29,21 @@ NOTICES = {
         "geçerli.\n\n" + _NOT_YOU_TR + " Sertifikanızı Online İşlemler sayfasından da hemen askıya alabilirsiniz.",
         mail_en="The suspension of your qualified certificate with serial number {serial} was lifted on {at}; it is "
         "valid again.\n\n" + _NOT_YOU_EN + " You can also suspend it at once under Online Transactions.",
+    ),
+    "certificate_reinstated_by_centre": Notice(
+        sms_tr="Sertifika merkezi, sertifikanızı {at} itibarıyla askıdan indirdi; yeniden geçerli. Gerekçe: {reason}. "
+        "Kart sizde değilse hemen askıya alın.",
+        sms_en="The certification centre lifted the suspension of your certificate on {at}; it is valid again. Reason: "
+        "{reason}. If you do not have the card, suspend it at once.",
+        subject_tr="Sertifika merkezi sertifikanızı askıdan indirdi",
+        subject_en="The certification centre lifted the suspension of your certificate",
+        mail_tr="{serial} seri numaralı nitelikli elektronik sertifikanız, merkezin iki görevlisinin kararıyla {at} "
+        "itibarıyla askıdan indirildi ve yeniden geçerli.\n\nGerekçe: {reason}\n\nKart sizde değilse ya da bunda bir "
+        "yanlışlık varsa sertifikanızı Online İşlemler sayfasından hemen askıya alın ve bize haber verin.",
+        mail_en="By decision of two members of the certification centre's staff, the suspension of your qualified "
+        "certificate with serial number {serial} was lifted on {at}; it is valid again.\n\nReason given: {reason}\n\n"
+        "If you do not have the card, or if this is a mistake, suspend the certificate at once under Online "
+        "Transactions and tell us.",
     ),
     "certificate_revoked": Notice(
         sms_tr="Sertifikanız {at} itibarıyla iptal edildi; yeniden açılamaz. " + _NOT_YOU_TR,
