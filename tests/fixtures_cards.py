@@ -205,6 +205,7 @@ def make_application(make_person: Callable[..., Person]) -> Callable[..., Applic
             )
         columns: dict[str, Any] = {
             "institution": institution,
+            "payer": "person",
             "years": 3,
             "reader": "mini",
             "publish": False,
@@ -228,7 +229,6 @@ def make_application(make_person: Callable[..., Person]) -> Callable[..., Applic
             person=person,
             reference=new_reference(),
             kind=kind,
-            payer="person",
             lapses_on=deadlines_on(clock.today()).draft_until(clock.today()),
             **{**columns, **more},
         )

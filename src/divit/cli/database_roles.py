@@ -13,8 +13,9 @@ INSERT_ONLY = ("audit_entry", "audit_history", "audit_checkpoint", "stages_promi
 READ_ONLY = ("audit_move", "audit_start", "django_migrations")
 # Only the process that holds the CA's keys may bring these into being.
 SIGNER_ONLY = ("certificates_certificate", "certificates_publishedcrl")
-# What is to be signed is put down by the worker, after the card station's proof; never by who faces the world.
-NOT_BY_WEB = ("certificates_intent",)
+# What is to be signed is put down by the worker, after the card station's proof; never by who faces the world. Nor is
+# what an institution owes.
+NOT_BY_WEB = ("certificates_intent", "payments_bill", "payments_statement", "payments_statementline")
 # Sessions and second factors are the web's; the worker forgets old sessions.
 SECOND_FACTORS = ("mfa_authenticator", "account_emailaddress", "account_emailconfirmation")
 LOGINS = (*SECOND_FACTORS, "django_session", "identity_loginattempt")

@@ -29,6 +29,7 @@ ROLES: Words = {
 SUBJECTS: Words = {
     "application": _("Başvuru"),
     "appointment": _("Görevlendirme"),
+    "bill": _("Kurumun borcu"),
     "card_order": _("Kart"),
     "certificate": _("Sertifika"),
     "charge": _("Borç"),
@@ -49,11 +50,13 @@ SUBJECTS: Words = {
     "request": _("Kurum talebi"),
     "roster": _("Sertifika listesi"),
     "staff": _("Çalışan hesabı"),
+    "statement": _("Hesap özeti"),
     "staff_change": _("Çalışan hesabında değişiklik"),
 }
 # An act is said the same way for whatever it happened to, unless it stands here with its law.
 _OF_LAW: Words = {
     "appointment.begin": _("Görev verildi"),
+    "bill.begin": _("Kurumun hesabına işlendi"),
     "certificate.begin": _("Üretildi"),
     "consignment.begin": _("Paketlendi"),
     "consignment.lose": _("Kayıp sayıldı"),
@@ -74,6 +77,7 @@ _OF_LAW: Words = {
     "roster.begin": _("Yüklendi"),
     "roster.discard": _("Vazgeçildi"),
     "staff.close": _("Hesap kapatıldı"),
+    "statement.begin": _("Hazırlandı"),
     "staff_change.begin": _("İstendi"),
     "staff_change.confirm": _("İkinci kişi onayladı"),
 }

@@ -21,7 +21,7 @@ from divit.certificates import selectors as certificates
 from divit.certificates.lifecycle import State as CertificateState
 from divit.delivery.envelopes import check_station_envelope
 from divit.delivery.services import pins
-from divit.flows import issuance, revocation
+from divit.flows import institution_account, issuance, revocation
 from divit.flows.jobs import each, later
 from divit.flows.notices import tell
 from divit.institutions import selectors as institutions
@@ -159,9 +159,12 @@ def issued(order_id: uuid.UUID, certificate_id: uuid.UUID) -> None:
         if order.state != State.CERTIFYING:
             return
         card = services.living_card(order)
+        first = application.state == ApplicationState.RELEASED  # a re-made card finds it produced, and billed, already
+        if first:
+            institution_account.bill(application, by=SYSTEM)
         services.keep_certificate(card, certificate_id)
         services.carry_out(order, Act.ISSUE, by=SYSTEM, now=clock.now(), certificate=str(certificate_id))
-        if application.state == ApplicationState.RELEASED:  # a re-made card finds it produced already
+        if first:
             application_services.carry_out(application, ApplicationAct.PRODUCE, by=SYSTEM)
         _load_later(order)
 

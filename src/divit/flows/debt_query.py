@@ -20,7 +20,9 @@ from divit.kernel.actors import Actor
 from divit.kernel.errors import NotFound
 from divit.kernel.tckn import Tckn, Vkn
 from divit.kernel.turkish import tr_fold
+from divit.payments import accounts
 from divit.payments import selectors as payments
+from divit.payments.lifecycle import ChargeState
 from divit.payments.models import Charge
 
 # No answer comes sooner. Longer than the work ever takes, short enough for a person.
@@ -43,10 +45,13 @@ def by_reference(*, reference: str, tckn: Tckn, address: str, by: Actor) -> list
 
 
 def by_institution(*, reference: str, vkn: Vkn, address: str, by: Actor) -> list[Charge]:
-    """Tüzel kişi: an institution pays for one of its applications, by reference and tax number."""
+    """Tüzel kişi: an institution pays for one of its applications or one of its statements.
+
+    By the application's reference or the statement's number, and tax number; both are always looked for.
+    """
     limits = rate_limits.reference_limits(number=vkn, address=address)
     rate_limits.take(limits, code="debt_queries_too_many")
-    return _steadily(lambda: _found(*_through(reference, vkn), by=by))
+    return _steadily(lambda: [*_found(*_through(reference, vkn), by=by), *_stated(reference, vkn)])
 
 
 def _steadily(work: Callable[[], list[Charge]]) -> list[Charge]:
@@ -82,6 +87,13 @@ def _through(reference: str, vkn: Vkn) -> tuple[Person | None, UUID]:
     except NotFound:
         return None, _NOBODY
     return (row.person, row.id) if row.institution.vkn == vkn else (None, _NOBODY)
+
+
+def _stated(reference: str, vkn: Vkn) -> list[Charge]:
+    row = accounts.statement_called(reference)
+    same = row is not None and row.institution.vkn == vkn
+    charge = accounts.charge_of(row.id if row is not None and same else _NOBODY)
+    return [charge] if charge is not None and charge.state == ChargeState.DUE else []
 
 
 def _found(person: Person | None, application_id: UUID | None = None, *, by: Actor) -> list[Charge]:

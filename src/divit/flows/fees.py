@@ -31,12 +31,12 @@ def offers(on: date) -> Offers:
 
 def quote(row: Application, *, on: date) -> Sum:
     """What the application would cost on a day, VAT included."""
-    return selectors.prices_on(on).sum(_codes(row))
+    return selectors.prices_on(on).sum(codes(row))
 
 
 def accrue(row: Application, *, by: Actor) -> None:
     """The fee falls due; its prices and rate are those of today."""
-    services.accrue(application_id=row.id, person_id=row.person_id, lines=_codes(row), by=by)
+    services.accrue(application_id=row.id, person_id=row.person_id, lines=codes(row), by=by)
 
 
 def give_back(row: Application, *, by: Actor) -> None:
@@ -44,5 +44,6 @@ def give_back(row: Application, *, by: Actor) -> None:
     payment.end_charge(row.id, by=by)
 
 
-def _codes(row: Application) -> list[str]:
+def codes(row: Application) -> list[str]:
+    """What an application buys, by price code."""
     return [f"nes-{row.years}y", f"reader-{row.reader}"]

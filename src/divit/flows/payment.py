@@ -20,7 +20,7 @@ from divit.applications import services as applications
 from divit.applications.lifecycle import State as ApplicationState
 from divit.flows import rate_limits, release
 from divit.flows.jobs import later
-from divit.flows.notices import tell
+from divit.flows.payment_notices import tell_payer
 from divit.kernel import clock
 from divit.kernel.actors import Actor, Level, Role
 from divit.kernel.errors import Invalid, NeighbourFailed, Refused
@@ -87,7 +87,9 @@ def begin(
 
 
 def _locked_with_application(charge_id: UUID) -> Charge:
-    applications.locked(selectors.charge(charge_id).application_id)
+    application_id = selectors.charge(charge_id).application_id
+    if application_id is not None:
+        applications.locked(application_id)
     return services.locked_charge(charge_id)
 
 
@@ -202,12 +204,14 @@ def _approved(charge: Charge, attempt: Attempt, record: BankRecord) -> None:
         )
         journal.turned_away(attempt, taken=taken.kurus)
         _ask_soon(attempt)
-        _tell(charge, "payment_turned_away", str(attempt.number), amount=taken.tr)
+        tell_payer(charge, "payment_turned_away", str(attempt.number), amount=taken.tr)
         return
     services.move_attempt(attempt, AttemptAct.APPROVE, by=BANK, in_books=taken, transaction_id=record.transaction_id)
     services.move_charge(charge, ChargeAct.PAY, by=BANK, received=taken)
     journal.paid(charge, attempt)
-    _tell(charge, "payment_received", str(attempt.number), amount=taken.tr)
+    tell_payer(charge, "payment_received", str(attempt.number), amount=taken.tr)
+    if charge.application_id is None:
+        return
     application = applications.locked(charge.application_id)
     applications.close_requirement(application, "fee_paid", by=BANK, proof=f"payment_attempt:{attempt.id}")
     release.advance(application.id, by=BANK)
@@ -221,7 +225,8 @@ def _why_not_acceptable(charge: Charge, attempt: Attempt, taken: Money, *, md_st
         return "already_paid"
     if charge.state != ChargeState.DUE:
         return "no_longer_due"
-    if applications.locked(charge.application_id).state != ApplicationState.OPEN:
+    application_id = charge.application_id
+    if application_id is not None and applications.locked(application_id).state != ApplicationState.OPEN:
         return "no_longer_due"
     if md_status not in ("", "1") or selectors.said_unsafe(attempt.order_id):
         return "not_authenticated"
@@ -248,7 +253,7 @@ def end_charge(application_id: UUID, *, by: Actor) -> None:
     services.move_attempt(attempt, AttemptAct.REFUND, by=by, reason="refund")
     journal.refunded(charge, attempt)
     _ask_soon(attempt)
-    _tell(charge, "payment_refund_begun", "1", amount=charge.amount.tr)
+    tell_payer(charge, "payment_refund_begun", "1", amount=charge.amount.tr)
 
 
 def give_back(attempt_id: UUID | str, *, bank: Bank) -> AttemptState:
@@ -273,7 +278,7 @@ def give_back(attempt_id: UUID | str, *, bank: Bank) -> AttemptState:
         if attempt.state == AttemptState.RETURNING:
             services.move_attempt(attempt, AttemptAct.CONFIRM_RETURN, by=BANK, taken_back=True)
             given_back = Money(journal.returned(attempt))
-            _tell(charge, "payment_returned", str(attempt.number), amount=given_back.tr)
+            tell_payer(charge, "payment_returned", str(attempt.number), amount=given_back.tr)
     return AttemptState(attempt.state)
 
 
@@ -313,14 +318,3 @@ def ask_again(attempt_id: UUID | str) -> None:
     if attempt.next_inquiry_at is not None:
         seconds = int((attempt.next_inquiry_at - clock.now()).total_seconds()) + 1
         _ask_soon(attempt, in_seconds=max(seconds, 1))
-
-
-def _tell(charge: Charge, notice: str, once: str, **facts: str) -> None:
-    tell(
-        person=charge.person,
-        notice=notice,
-        subject=("charge", str(charge.id)),
-        dedupe=f"{notice}:{charge.id}:{once}",
-        reference=charge.application.reference,
-        **facts,
-    )

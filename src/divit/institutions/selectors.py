@@ -1,7 +1,7 @@
 """Reading institutions: which there are, which rule and contract hold on a day, who may act for them, what waits."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Count, F, Q, QuerySet
@@ -97,6 +97,23 @@ def officers_of(institution_id: UUID | str, *, on: date | None = None) -> list[A
     """Those who may approve for an institution on a day (today when not said)."""
     found = _in_force(on or clock.today()).filter(institution_id=institution_id, role="officer")
     return list(found.select_related("person", "institution").order_by("person__search_key", "id"))
+
+
+def contract_within(institution_id: UUID | str, *, first: date, last: date) -> Contract | None:
+    """The latest contract of an institution that was in force on any of these days."""
+    found = Contract.objects.filter(institution_id=institution_id, starts__lte=last, ends__gte=first)
+    return found.order_by("-starts").first()
+
+
+def with_contracts() -> set[UUID]:
+    """Every institution that has or had a contract."""
+    return set(Contract.objects.order_by("institution_id").values_list("institution_id", flat=True).distinct())
+
+
+def quota_drawn_at(contract_id: UUID | str, instant: datetime) -> int:
+    """How many places of a contract were taken at an instant that is past."""
+    still = Q(returned_at__isnull=True) | Q(returned_at__gte=instant)
+    return QuotaDraw.objects.filter(still, contract_id=contract_id, drawn_at__lt=instant).count()
 
 
 def contract_prices(contract_id: UUID | str) -> Mapping[str, Money]:

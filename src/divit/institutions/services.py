@@ -147,6 +147,15 @@ def return_quota(request_id: UUID, *, by: Actor) -> None:
         _tell(contract, "contract.quota_returned", request_id=request_id, by=by)
 
 
+def hold(institution_id: UUID) -> None:
+    """The institution's row, locked until the caller's transaction ends: what is done once is done by one alone.
+
+    Raises `NotFound`.
+    """
+    if Institution.objects.select_for_update(no_key=True).filter(id=institution_id).first() is None:
+        raise NotFound
+
+
 def _locked(contract_id: UUID | str) -> Contract:
     contract = Contract.objects.select_for_update(of=("self",), no_key=True).filter(id=contract_id).first()
     if contract is None:

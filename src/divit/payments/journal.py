@@ -1,12 +1,18 @@
 """The double-entry journal: what each event means in accounts. Entries are only ever added."""
 
 from divit.kernel import clock
-from divit.payments.models import Account, Attempt, Charge, JournalEntry, JournalLine
+from divit.payments.models import Account, Attempt, Bill, Charge, JournalEntry, JournalLine
 
 
 def accrued(charge: Charge) -> None:
     """The person owes; we have sold and owe the VAT."""
     _book("accrued", charge, lines=[*_sale(charge, -1), (Account.RECEIVABLE, charge.total)])
+
+
+def billed(bill: Bill) -> None:
+    """An institution owes; we have sold and owe the VAT. What costs nothing leaves the books as they are."""
+    if bill.total:
+        _book("billed", bill=bill, lines=[*_sale(bill, -1), (Account.RECEIVABLE, bill.total)])
 
 
 def cancelled(charge: Charge) -> None:
@@ -37,12 +43,19 @@ def returned(attempt: Attempt) -> int:
     return amount
 
 
-def _sale(charge: Charge, sign: int) -> list[tuple[Account, int]]:
-    return [(Account.REVENUE, sign * charge.net), (Account.VAT, sign * charge.vat)]
+def _sale(sold: Charge | Bill, sign: int) -> list[tuple[Account, int]]:
+    return [(Account.REVENUE, sign * sold.net), (Account.VAT, sign * sold.vat)]
 
 
-def _book(kind: str, charge: Charge, attempt: Attempt | None = None, *, lines: list[tuple[Account, int]]) -> None:
-    entry = JournalEntry.objects.create(kind=kind, charge=charge, attempt=attempt, at=clock.now())
+def _book(
+    kind: str,
+    charge: Charge | None = None,
+    attempt: Attempt | None = None,
+    *,
+    bill: Bill | None = None,
+    lines: list[tuple[Account, int]],
+) -> None:
+    entry = JournalEntry.objects.create(kind=kind, charge=charge, bill=bill, attempt=attempt, at=clock.now())
     JournalLine.objects.bulk_create(
         JournalLine(entry=entry, account=account, amount=amount) for account, amount in lines if amount
     )

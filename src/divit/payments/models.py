@@ -1,4 +1,4 @@
-"""Tables of prices, charges, attempts to pay, the journal, and what the bank said."""
+"""Tables of prices, charges, attempts to pay, institutions' accounts, the journal, and what the bank said."""
 
 import uuid
 
@@ -32,21 +32,30 @@ class VatRate(models.Model):
 
 
 class Charge(models.Model):
-    """What a person owes for one application; amounts are fixed on the day it accrues."""
+    """What a person owes for one application, or an institution for one monthly statement; amounts are fixed."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, db_comment="kvkk: yok; opaque id; 10 years, VUK")
     application = models.ForeignKey(
-        "applications.Application", on_delete=models.PROTECT, db_comment="kvkk: yok; for which application; 10 years"
+        "applications.Application",
+        null=True,
+        on_delete=models.PROTECT,
+        db_comment="kvkk: yok; for which application; 10 years",
     )
     person = models.ForeignKey(
-        "identity.Person", on_delete=models.PROTECT, db_comment="kvkk: kimlik; who owes it; 10 years, VUK"
+        "identity.Person", null=True, on_delete=models.PROTECT, db_comment="kvkk: kimlik; who owes it; 10 years, VUK"
+    )
+    statement = models.ForeignKey(
+        "payments.Statement", null=True, on_delete=models.PROTECT, db_comment="kvkk: yok; for which statement; 10 years"
     )
     lines = models.JSONField(db_comment="kvkk: finans; code, net, vat of each line in kuruş; 10 years, VUK")
     net = models.BigIntegerField(db_comment="kvkk: finans; kuruş before VAT; 10 years, VUK")
     vat = models.BigIntegerField(db_comment="kvkk: finans; VAT in kuruş; 10 years, VUK")
     total = models.BigIntegerField(db_comment="kvkk: finans; kuruş to pay; 10 years, VUK")
     vat_rate = models.DecimalField(
-        max_digits=5, decimal_places=2, db_comment="kvkk: yok; per cent on that day; 10 years, VUK"
+        max_digits=5,
+        decimal_places=2,
+        null=True,  # a month may have known two rates: each bill tells its own
+        db_comment="kvkk: yok; per cent on that day; 10 years, VUK",
     )
     state = models.CharField(
         max_length=10,
@@ -64,6 +73,14 @@ class Charge(models.Model):
                 condition=Q(state__in=[ChargeState.DUE.value, ChargeState.PAID.value]),
                 name="payments_one_charge",
             ),
+            models.UniqueConstraint(fields=["statement"], name="payments_one_charge_of_statement"),
+            models.CheckConstraint(
+                condition=Q(
+                    application__isnull=False, person__isnull=False, vat_rate__isnull=False, statement__isnull=True
+                )
+                | Q(application__isnull=True, person__isnull=True, vat_rate__isnull=True, statement__isnull=False),
+                name="payments_charge_for_one",
+            ),
             models.CheckConstraint(condition=Q(total=F("net") + F("vat"), net__gt=0, vat__gte=0), name="payments_sum"),
             models.CheckConstraint(
                 condition=Q(state__in=["paid", "refunded"], paid_at__isnull=False)
@@ -72,6 +89,11 @@ class Charge(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["person", "state"], name="payments_charge_of_person")]
+
+    @property
+    def reference(self) -> str:
+        """The number that people know it by: the application's, or the statement's."""
+        return str((self.application or self.statement).reference)  # type: ignore[union-attr]
 
     @property
     def amount(self) -> Money:
@@ -123,9 +145,97 @@ class Attempt(models.Model):
         ]
 
     @property
-    def person_id(self) -> uuid.UUID:
-        """Whose money it is about."""
+    def person_id(self) -> uuid.UUID | None:
+        """Whose money it is about; nobody's when it is an institution's."""
         return self.charge.person_id
+
+
+class Bill(models.Model):
+    """What an institution owes for one certificate; amounts are fixed when it is produced. Insert-only."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, db_comment="kvkk: yok; opaque id; 10 years, VUK")
+    institution = models.ForeignKey(
+        "institutions.Institution", on_delete=models.PROTECT, db_comment="kvkk: yok; who owes it; 10 years, VUK"
+    )
+    contract = models.ForeignKey(
+        "institutions.Contract",
+        null=True,
+        on_delete=models.PROTECT,
+        db_comment="kvkk: yok; whose prices were taken; 10 years, VUK",
+    )
+    application = models.ForeignKey(
+        "applications.Application", on_delete=models.PROTECT, db_comment="kvkk: yok; for which application; 10 years"
+    )
+    lines = models.JSONField(db_comment="kvkk: yok; code, net, vat of each line in kuruş; 10 years, VUK")
+    net = models.BigIntegerField(db_comment="kvkk: yok; kuruş before VAT; 10 years, VUK")
+    vat = models.BigIntegerField(db_comment="kvkk: yok; VAT in kuruş; 10 years, VUK")
+    total = models.BigIntegerField(db_comment="kvkk: yok; kuruş owed; 10 years, VUK")
+    vat_rate = models.DecimalField(
+        max_digits=5, decimal_places=2, db_comment="kvkk: yok; per cent on that day; 10 years, VUK"
+    )
+    billed_at = models.DateTimeField(db_comment="kvkk: yok; when it was billed; 10 years, VUK")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["application"], name="payments_billed_once"),
+            models.CheckConstraint(
+                condition=Q(total=F("net") + F("vat"), net__gte=0, vat__gte=0), name="payments_bill_sum"
+            ),
+        ]
+        indexes = [models.Index(fields=["institution", "billed_at"], name="payments_account")]
+
+
+class Statement(models.Model):
+    """Hesap özeti: what an institution was billed in one month, and what is left of its quota. Insert-only."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, db_comment="kvkk: yok; opaque id; 10 years, VUK")
+    institution = models.ForeignKey(
+        "institutions.Institution", on_delete=models.PROTECT, db_comment="kvkk: yok; whose account; 10 years, VUK"
+    )
+    month = models.DateField(db_comment="kvkk: yok; first day of the month; 10 years, VUK")
+    reference = models.CharField(max_length=16, unique=True, db_comment="kvkk: yok; as people say it; 10 years, VUK")
+    count = models.PositiveIntegerField(db_comment="kvkk: yok; certificates billed; 10 years, VUK")
+    net = models.BigIntegerField(db_comment="kvkk: yok; kuruş before VAT; 10 years, VUK")
+    vat = models.BigIntegerField(db_comment="kvkk: yok; VAT in kuruş; 10 years, VUK")
+    total = models.BigIntegerField(db_comment="kvkk: yok; kuruş owed; 10 years, VUK")
+    contract = models.ForeignKey(
+        "institutions.Contract",
+        null=True,
+        on_delete=models.PROTECT,
+        db_comment="kvkk: yok; whose quota it tells; 10 years, VUK",
+    )
+    quota_drawn = models.PositiveIntegerField(
+        null=True, db_comment="kvkk: yok; places in use when the month ended; 10 years, VUK"
+    )
+    quota_left = models.PositiveIntegerField(
+        null=True, db_comment="kvkk: yok; places free when the month ended; 10 years, VUK"
+    )
+    made_at = models.DateTimeField(db_comment="kvkk: yok; when it was made; 10 years, VUK")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["institution", "month"], name="payments_statement_once_a_month"),
+            models.CheckConstraint(condition=Q(month__day=1), name="payments_statement_of_a_month"),
+            models.CheckConstraint(
+                condition=Q(total=F("net") + F("vat"), net__gte=0, vat__gte=0), name="payments_statement_sum"
+            ),
+            models.CheckConstraint(
+                condition=Q(contract__isnull=True, quota_drawn__isnull=True, quota_left__isnull=True)
+                | Q(contract__isnull=False, quota_drawn__isnull=False, quota_left__isnull=False),
+                name="payments_statement_quota_whole",
+            ),
+        ]
+
+
+class StatementLine(models.Model):
+    """On which statement a bill stands; on one alone. Insert-only."""
+
+    statement = models.ForeignKey(
+        Statement, on_delete=models.PROTECT, related_name="lines", db_comment="kvkk: yok; on which; 10 years, VUK"
+    )
+    bill = models.OneToOneField(
+        Bill, on_delete=models.PROTECT, related_name="line", db_comment="kvkk: yok; which bill; 10 years, VUK"
+    )
 
 
 class Account(models.TextChoices):
@@ -143,7 +253,14 @@ class JournalEntry(models.Model):
 
     kind = models.CharField(max_length=20, db_comment="kvkk: finans; what was booked; 10 years, VUK")
     charge = models.ForeignKey(
-        Charge, on_delete=models.PROTECT, related_name="+", db_comment="kvkk: finans; of which charge; 10 years"
+        Charge,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_comment="kvkk: finans; of which charge; 10 years",
+    )
+    bill = models.ForeignKey(
+        Bill, null=True, on_delete=models.PROTECT, related_name="+", db_comment="kvkk: yok; of which bill; 10 years"
     )
     attempt = models.ForeignKey(
         Attempt,
@@ -157,8 +274,13 @@ class JournalEntry(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["kind", "charge", "attempt"], nulls_distinct=False, name="payments_booked_once"
-            )
+                fields=["kind", "charge", "bill", "attempt"], nulls_distinct=False, name="payments_booked_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(charge__isnull=False, bill__isnull=True)
+                | Q(charge__isnull=True, bill__isnull=False, attempt__isnull=True),
+                name="payments_booked_for_one",
+            ),
         ]
 
 

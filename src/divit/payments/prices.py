@@ -1,7 +1,7 @@
 """What things cost on a day: prices, VAT, and sums as the bank and the invoice will have them."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -60,6 +60,10 @@ class PriceList:
             raise Invalid("price_unknown", price=code)
         net = self.net[code]
         return Line(code=code, net=net, vat=net.percent(self.vat_rate))
+
+    def under(self, agreed: Mapping[str, Money]) -> "PriceList":
+        """The same day's prices for somebody who has agreed on others; what was not agreed on stays as listed."""
+        return replace(self, net={**self.net, **agreed})
 
     def sum(self, codes: Iterable[str]) -> Sum:
         """Several things; those that cost nothing leave no line."""

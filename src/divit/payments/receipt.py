@@ -17,7 +17,7 @@ _TEMPLATE = Path(__file__).with_name("receipt.typ")
 
 
 def pdf(charge: Charge, attempt: Attempt, *, reference: str, name: str, language: str, notice: str = "") -> bytes:
-    """`name` is empty for a payer who is not the person; data reach the template as data, never as markup."""
+    """`name` is empty for a payer who is not the one who owed it; data reach the template as data, never as markup."""
     with translation.override(language):
         data = _data(charge, attempt, reference=reference, name=name, notice=notice)
     document = typst.compile(
@@ -34,14 +34,17 @@ def pdf(charge: Charge, attempt: Attempt, *, reference: str, name: str, language
 
 def _data(charge: Charge, attempt: Attempt, *, reference: str, name: str, notice: str) -> dict[str, object]:
     paid_at = f"{clock.local(charge.paid_at):%d.%m.%Y %H:%M:%S} (UTC+3)" if charge.paid_at else ""
+    whose = (
+        [(_("Başvuru numarası"), reference), (_("Başvuru sahibi"), name)]
+        if charge.statement_id is None
+        else [(_("Hesap özeti numarası"), reference), (_("Kurum"), name)]
+    )
     facts = [
-        (_("Başvuru numarası"), reference),
-        (_("Başvuru sahibi"), name),
+        *whose,
         (_("Ödeme zamanı"), paid_at),
         (_("Banka sipariş numarası"), attempt.order_id),
         (_("Banka işlem numarası"), attempt.transaction_id),
     ]
-    rate = f"{charge.vat_rate.normalize():f}".replace(".", ",")
     return {
         "title": _("Ödeme makbuzu"),
         "notice": notice,
@@ -59,8 +62,14 @@ def _data(charge: Charge, attempt: Attempt, *, reference: str, name: str, notice
         ],
         "sums": [
             (_("KDV hariç"), Money(charge.net).tr),
-            (_("KDV (%{rate})").format(rate=rate), Money(charge.vat).tr),
+            (_vat(charge), Money(charge.vat).tr),
             (_("Ödenen"), Money(charge.total).tr),
         ],
         "foot": _("Bu makbuz ödemenin alındığını gösterir; fatura yerine geçmez. Kart bilgileriniz bizde tutulmaz."),
     }
+
+
+def _vat(charge: Charge) -> str:
+    if charge.vat_rate is None:
+        return _("KDV")
+    return _("KDV (%{rate})").format(rate=f"{charge.vat_rate.normalize():f}".replace(".", ","))

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 REFUSALS = {
     "price_unknown": _("Bu seçenek için bugün geçerli bir ücret yok."),
     "nothing_to_charge": _("Bu başvuru için ödenecek bir tutar yok."),
+    "billed_before": _("Bu başvuru kurumun hesabına daha önce işlenmiş."),
     "charge_exists": _("Bu başvurunun borcu zaten tahakkuk etmiş."),
     "charge_paid": _("Bu borç ödenmiş; yeniden ödemeniz gerekmiyor."),
     "charge_not_due": _("Bu borç artık ödenmeyi beklemiyor."),

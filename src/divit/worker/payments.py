@@ -1,9 +1,9 @@
-"""Jobs of payments: asking the bank until it has answered, giving money back."""
+"""Jobs of payments: asking the bank until it has answered, giving money back, institutions' statements."""
 
 import logging
 
 from divit import wiring
-from divit.flows import payment
+from divit.flows import institution_account, payment
 from divit.kernel.errors import NeighbourFailed
 from divit.worker.app import app
 from divit.worker.retries import own_connection
@@ -36,3 +36,11 @@ def ask_about_all(timestamp: int) -> None:
 def reconcile(timestamp: int) -> None:
     """Every night: what was held for unpaid is asked about once more."""
     payment.reconcile()
+
+
+@app.periodic(cron="40 0 * * *")
+@app.task(name="payments.make_statements", queue="default", queueing_lock="payments.make_statements")
+@own_connection
+def make_statements(timestamp: int) -> None:
+    """On the first of a month: the month before. On any other night: what a worker that stood still has missed."""
+    institution_account.make_statements()

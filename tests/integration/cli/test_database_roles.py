@@ -36,6 +36,9 @@ ALL = {"SELECT", "INSERT", "UPDATE", "DELETE"}
     ("role", "table", "verbs"),
     [
         ("divit_web", "certificates_intent", {"SELECT"}),
+        ("divit_web", "payments_bill", {"SELECT"}),
+        ("divit_web", "payments_statement", {"SELECT"}),
+        ("divit_worker", "payments_statement", ALL),
         ("divit_worker", "certificates_intent", ALL),
         ("divit_signer", "certificates_intent", ALL),
         ("divit_web", "certificates_certificate", {"SELECT", "UPDATE"}),

@@ -7,13 +7,19 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.core.cache import cache
+from django.db import transaction
 from django.test import Client
 
+from divit.applications.models import Application
+from divit.applications.reference import new_reference
 from divit.identity.models import Person, StaffAccount
 from divit.identity.staff import create_staff
 from divit.institutions.models import Appointment, Institution
 from divit.kernel import clock
 from divit.kernel.actors import SYSTEM, Role
+from divit.payments import accounts, billing
+from divit.payments.models import Statement
+from divit.payments.services import load_reference_data as load_prices
 from tests.fixtures_cards import *  # noqa: F403
 from tests.fixtures_consignments import *  # noqa: F403
 from tests.fixtures_pki import *  # noqa: F403
@@ -65,6 +71,26 @@ def log_in(person: Person) -> Client:
     session.save()
     client.cookies["divit-session"] = session.session_key
     return client
+
+
+def bill_and_state(application: Application) -> Statement:
+    """The institution of an application is billed for it, and this month closed for once before its end."""
+    load_prices()
+    month = accounts.month_of(clock.now())
+    with transaction.atomic():
+        billing.bill(
+            institution_id=application.institution_id,
+            application_id=application.pk,
+            contract_id=None,
+            agreed={},
+            lines=["nes-3y"],
+            by=SYSTEM,
+        )
+        row = billing.make_statement(
+            application.institution_id, month=month, reference=new_reference(), quota=None, by=SYSTEM
+        )
+    assert row is not None
+    return row
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from divit.rosters.models import Request
 from tests.fixtures_cards import DISPATCHER, INSPECTOR, PRODUCER, ScriptedCourier, ScriptedStation, digits_of
 from tests.fixtures_consignments import Office
 from tests.fixtures_pki import holder_of, synthetic_tckn
-from tests.integration.console.conftest import log_in
+from tests.integration.console.conftest import bill_and_state, log_in
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("pin_recipient")]
 
@@ -87,6 +87,7 @@ def stage(
     on_hold = Certificate.objects.get(card_order_id=sent.pk)
     suspension.suspend(on_hold.pk, by=holder_of(sent.person))
     ask = reinstatement_by_two.ask(on_hold.pk, reason="Yazısı geldi", by=Actor(role=Role.REGISTRAR, id="0"))
+    account = here | {"statement_id": bill_and_state(queued.application).pk}
     return Stage(
         arguments={
             "registration_application": {"application_id": queued.application_id},
@@ -123,6 +124,8 @@ def stage(
             **dict.fromkeys(("institution", "institution_appoint", "institution_rule", "institution_contract"), here),
             **dict.fromkeys(("officer_people", "officer_appoint", "viewer"), here),
             **dict.fromkeys(("institution_end", "officer_end"), here | {"appointment_id": held.pk}),
+            **dict.fromkeys((f"{who}_{page}" for who in ("institution", "officer") for page in ACCOUNT[1:]), account),
+            **dict.fromkeys(("institution_account", "officer_account"), here),
             **dict.fromkeys(("institution_proposal", "officer_proposal"), here | {"proposal_id": proposal.pk}),
         },
         everybody=everybody,
@@ -134,6 +137,7 @@ def stage(
     )
 
 
+ACCOUNT = ("account", "statement", "statement_pdf", "statement_xlsx")
 ROSTERS = ("roster", "roster_live", "roster_corrected")
 
 
@@ -205,6 +209,8 @@ OPEN_TO: dict[str, str | tuple[str, ...]] = {
     "officer_end": "officer",
     "officer_proposal": "officer",
     "viewer": "viewer",
+    **dict.fromkeys((f"institution_{page}" for page in ACCOUNT), "liaison"),
+    **dict.fromkeys((f"officer_{page}" for page in ACCOUNT), "officer"),
 }
 TO_EVERYBODY = {"home", "no_second_factor", "representative_door", "officer_door", "viewer_door"}
 
@@ -278,6 +284,7 @@ def test_an_institutions_certificate_is_not_another_ones(stage: Stage, appoint: 
         ("representative_card", "parcel_id"),
         ("officer_end", "appointment_id"),
         ("officer_proposal", "proposal_id"),
+        *((f"officer_{page}", "statement_id") for page in ACCOUNT[1:]),
     ):
         address = reverse(f"console:{name}", kwargs={"institution_id": elsewhere.pk, key: stage.arguments[name][key]})
         assert client.get(address).status_code == 404

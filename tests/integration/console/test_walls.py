@@ -32,9 +32,10 @@ from divit.kernel import clock
 from divit.kernel.actors import SYSTEM, Actor, Role
 from divit.kernel.errors import NotFound
 from divit.launcher.postgres import Cluster
+from divit.payments.models import Bill, Statement, StatementLine
 from divit.production.models import CardOrder
 from divit.rosters.models import Request, Roster
-from tests.integration.console.conftest import log_in
+from tests.integration.console.conftest import bill_and_state, log_in
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("pin_recipient")]
 
@@ -53,6 +54,9 @@ WALLED = {
     "rosters_roster": "institution_id",
     "rosters_request": "institution_id",
     "rosters_upload": "(SELECT institution_id FROM rosters_roster r WHERE r.id = roster_id)",
+    "payments_bill": "institution_id",
+    "payments_statement": "institution_id",
+    "payments_statementline": "(SELECT institution_id FROM payments_statement s WHERE s.id = statement_id)",
 }
 # An institution's rule is told to everybody who applies there.
 OPEN = {"institutions_institutionrule"}
@@ -111,6 +115,7 @@ def _one_of_everything(
             "proposal_id": proposal.pk,
             "roster_id": waiting,
             "request_id": request,
+            "statement_id": bill_and_state(order.application).pk,
         },
     }
 
@@ -229,12 +234,24 @@ def _setting() -> tuple[str, str]:
 
 def test_a_forgotten_filter_shows_nothing_foreign(sides: dict[str, dict[str, Any]]) -> None:
     ours = sides["Bir"]["institution"]
-    for model in (Application, Certificate, CardOrder, Appointment, Contract, Proposal, Roster, Request):
+    for model in (
+        Application,
+        Certificate,
+        CardOrder,
+        Appointment,
+        Contract,
+        Proposal,
+        Roster,
+        Request,
+        Bill,
+        Statement,
+    ):
         assert model.objects.values("institution").distinct().order_by("institution").count() > 1
         with walls.confined(ours.pk):
             assert {row.institution_id for row in model.objects.order_by("pk")} == {ours.pk}  # type: ignore[attr-defined]
     with walls.confined(ours.pk):
         assert {row.contract.institution_id for row in QuotaDraw.objects.order_by("pk")} == {ours.pk}
+        assert {row.statement.institution_id for row in StatementLine.objects.order_by("pk")} == {ours.pk}
         with walls.lifted():
             assert Contract.objects.count() == 2
         assert Contract.objects.count() == 1

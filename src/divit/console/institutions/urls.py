@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from divit.console.institutions import deciding, desk, people, proposing, viewing
+from divit.console.institutions import deciding, desk, people, proposing, statements, viewing
 
 _ONE = "kurumlar/<uuid:institution_id>/"
 _OWN = "yetkili/<uuid:institution_id>/"
+_STATEMENT = "<uuid:statement_id>/"
 urlpatterns = [
     path("kurumlar/", desk.institutions, name="institutions"),
     path(_ONE, desk.institution, name="institution"),
@@ -18,6 +19,16 @@ urlpatterns = [
     path(f"{_OWN}gorevliler/yeni/", proposing.officer_appoint, name="officer_appoint"),
     path(f"{_OWN}gorevliler/<uuid:appointment_id>/", proposing.officer_end, name="officer_end"),
     path(f"{_OWN}oneri/<uuid:proposal_id>/", deciding.officer_proposal, name="officer_proposal"),
+    path(f"{_ONE}hesap/", statements.institution_account, name="institution_account"),
+    path(f"{_ONE}hesap/{_STATEMENT}", statements.institution_statement, name="institution_statement"),
+    path(f"{_ONE}hesap/{_STATEMENT}ozet.pdf", statements.institution_statement_pdf, name="institution_statement_pdf"),
+    path(
+        f"{_ONE}hesap/{_STATEMENT}ozet.xlsx", statements.institution_statement_xlsx, name="institution_statement_xlsx"
+    ),
+    path(f"{_OWN}hesap/", statements.officer_account, name="officer_account"),
+    path(f"{_OWN}hesap/{_STATEMENT}", statements.officer_statement, name="officer_statement"),
+    path(f"{_OWN}hesap/{_STATEMENT}ozet.pdf", statements.officer_statement_pdf, name="officer_statement_pdf"),
+    path(f"{_OWN}hesap/{_STATEMENT}ozet.xlsx", statements.officer_statement_xlsx, name="officer_statement_xlsx"),
     path("goruntuleyici/", viewing.viewer_door, name="viewer_door"),
     path("goruntuleyici/<uuid:institution_id>/", viewing.viewer, name="viewer"),
 ]

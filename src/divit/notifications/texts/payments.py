@@ -45,4 +45,36 @@ NOTICES = {
         mail_en="The refund of {amount} for application {reference} was handed to the bank. When it shows on your card "
         "depends on your bank; it mostly takes a few working days.",
     ),
+    "statement_payment_received": Notice(
+        sms_tr="{reference} numaralı hesap özetiniz için {amount} ödeme alındı. Makbuzu yetkili masasında.",
+        sms_en="We received the payment of {amount} for statement {reference}. The receipt is at the officer's desk.",
+        subject_tr="Kurumunuzun ödemesi alındı",
+        subject_en="Your institution's payment was received",
+        mail_tr="{reference} numaralı hesap özeti için {amount} tutarındaki ödeme alındı.\n\n"
+        "Makbuzu kurum yetkilisi masasında, özetin sayfasından indirebilirsiniz.",
+        mail_en="The payment of {amount} for statement {reference} was received.\n\n"
+        "You can download the receipt from the page of the statement at the officer's desk.",
+    ),
+    "statement_payment_turned_away": Notice(
+        sms_tr="{reference} hesap özeti için bankanın aldığı {amount} kabul edilmedi; karta iade ediyoruz.",
+        sms_en="The {amount} that the bank took for statement {reference} was not needed; we are returning it.",
+        subject_tr="Fazladan alınan tutar iade ediliyor",
+        subject_en="A payment is being returned to you",
+        mail_tr="{reference} numaralı hesap özeti için bankanın aldığı {amount} tutarındaki ödeme kabul edilmedi (özet "
+        "daha önce ödenmiş ya da ödeme kurallara uymamış olabilir). Tutarı karta kendiliğinden iade ediyoruz; sizin "
+        "bir şey yapmanız gerekmiyor.",
+        mail_en="The payment of {amount} that the bank took for statement {reference} was not accepted (the statement "
+        "had already been paid, or the payment did not meet the rules). We are returning it to the card; you need not "
+        "do anything.",
+    ),
+    "statement_payment_returned": Notice(
+        sms_tr="{amount} tutarındaki iade bankaya verildi ({reference}). Karta yansıması bankaya bağlıdır.",
+        sms_en="The refund of {amount} was handed to the bank ({reference}). When it shows depends on the bank.",
+        subject_tr="İade tamamlandı",
+        subject_en="The refund is done",
+        mail_tr="{reference} numaralı hesap özeti için {amount} tutarındaki iade bankaya verildi. Karta ne zaman "
+        "yansıyacağı bankaya bağlıdır; çoğu zaman birkaç iş günü sürer.",
+        mail_en="The refund of {amount} for statement {reference} was handed to the bank. When it shows on the card "
+        "depends on the bank; it mostly takes a few working days.",
+    ),
 }

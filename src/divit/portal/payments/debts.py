@@ -91,11 +91,12 @@ def bill(charge: Charge) -> dict[str, object]:
     return {
         "id": charge.id,
         "state": charge.state,
-        "reference": charge.application.reference,
+        "reference": charge.reference,
         "accrued_at": charge.accrued_at,
         "lines": [{"name": LINES.get(line["code"], line["code"]), "net": Money(line["net"])} for line in charge.lines],
         "net": Money(charge.net),
         "vat": Money(charge.vat),
-        "vat_rate": f"{charge.vat_rate.normalize():f}".replace(".", ","),
+        "of_statement": charge.statement_id is not None,
+        "vat_rate": f"{charge.vat_rate.normalize():f}".replace(".", ",") if charge.vat_rate is not None else "",
         "total": charge.amount,
     }

@@ -29,10 +29,10 @@ def _digits(label: Any, *, longest: int) -> forms.CharField:
     return forms.CharField(label=label, max_length=longest, widget=widget)
 
 
-def _reference() -> forms.CharField:
+def _reference(label: Any, help_text: Any) -> forms.CharField:
     return forms.CharField(
-        label=_("Başvuru numarası"),
-        help_text=_("Formunuzun üstünde ve size gelen mesajlarda yazar."),
+        label=label,
+        help_text=help_text,
         max_length=40,
         widget=forms.TextInput(attrs={"autocomplete": "off", "data-width": "short", "spellcheck": "false"}),
     )
@@ -66,7 +66,7 @@ class BirthForm(forms.Form):
 class ReferenceForm(forms.Form):
     """Gerçek kişi: the application's reference and T.C. kimlik no."""
 
-    reference = _reference()
+    reference = _reference(_("Başvuru numarası"), _("Formunuzun üstünde ve size gelen mesajlarda yazar."))
     tckn = _digits(_("T.C. Kimlik No"), longest=20)
 
     def clean_reference(self) -> str:
@@ -79,10 +79,12 @@ class ReferenceForm(forms.Form):
 
 
 class InstitutionForm(forms.Form):
-    """Tüzel kişi: vergi kimlik no and the application's reference."""
+    """Tüzel kişi: vergi kimlik no, and the number of an application or of a statement."""
 
     vkn = _digits(_("Vergi Kimlik No"), longest=20)
-    reference = _reference()
+    reference = _reference(
+        _("Başvuru ya da hesap özeti numarası"), _("Başvuru formunun ya da aylık hesap özetinin üstünde yazar.")
+    )
 
     def clean_vkn(self) -> Vkn:
         """A number that can be one."""

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.core import signing
 from django.http import HttpRequest
 
+from divit.institutions import selectors as institutions
 from divit.kernel import clock
 from divit.kernel.errors import NotFound
 from divit.payments import selectors
@@ -39,7 +40,7 @@ def found_charges(request: HttpRequest) -> list[Charge] | None:
 def payable(request: HttpRequest, charge_id: UUID) -> Charge:
     """The charge, if this browser may pay it; `NotFound` otherwise."""
     charge = selectors.charge(charge_id)
-    if is_own(request, charge) or any(one.id == charge.id for one in found_charges(request) or []):
+    if is_theirs(request, charge) or any(one.id == charge.id for one in found_charges(request) or []):
         return charge
     raise NotFound
 
@@ -58,18 +59,18 @@ def begun_here(request: HttpRequest, attempt: Attempt) -> bool:
 def visible_attempt(request: HttpRequest, attempt_id: UUID) -> Attempt:
     """The attempt, if this browser may see what became of it; `NotFound` otherwise."""
     attempt = selectors.attempt(attempt_id)
-    if begun_here(request, attempt) or is_own(request, attempt.charge) or _permitted(request, attempt):
+    if begun_here(request, attempt) or is_theirs(request, attempt.charge) or _permitted(request, attempt):
         return attempt
     raise NotFound
 
 
 def paid_charge(request: HttpRequest, charge_id: UUID) -> tuple[Charge, Attempt, bool]:
-    """A paid charge whose receipt this browser may have, its payment, and whether it is the person's own."""
+    """A paid charge whose receipt this browser may have, its payment, and whether it is theirs."""
     charge = selectors.charge(charge_id)
     attempt = selectors.lasting_attempt_of(charge.id)
     if attempt is None:
         raise NotFound
-    own = is_own(request, charge)
+    own = is_theirs(request, charge)
     if not own and not begun_here(request, attempt):
         raise NotFound
     return charge, attempt, own
@@ -93,3 +94,13 @@ def is_own(request: HttpRequest, charge: Charge) -> bool:
     """Whether the charge is that of the person who is logged in."""
     person = getattr(request, "person", None)
     return person is not None and charge.person_id == person.id
+
+
+def is_theirs(request: HttpRequest, charge: Charge) -> bool:
+    """Whether the charge is one's own, or that of an institution whose officer is logged in."""
+    person = getattr(request, "person", None)
+    if person is None or charge.statement is None:
+        return is_own(request, charge)
+    return institutions.holds_appointment(
+        person_id=person.id, institution_id=charge.statement.institution_id, role="officer"
+    )

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from divit.payments import receipt as receipts
 from divit.payments.lifecycle import AttemptState, ChargeState
-from divit.payments.models import Attempt
+from divit.payments.models import Attempt, Charge
 from divit.portal.access import public
 from divit.portal.payments import permits
 
@@ -40,19 +40,25 @@ def payment_state(request: HttpRequest, attempt_id: UUID) -> HttpResponseBase:
 @public
 @require_http_methods(["GET", "HEAD"])
 def receipt(request: HttpRequest, charge_id: UUID) -> HttpResponseBase:
-    """The receipt; the person's name stands only on the person's own."""
+    """The receipt; a name stands only on the receipt of whoever owed it."""
     charge, attempt, own = permits.paid_charge(request, charge_id)
     document = receipts.pdf(
         charge,
         attempt,
-        reference=charge.application.reference,
-        name=charge.person.name if own else "",
+        reference=charge.reference,
+        name=_name(charge) if own else "",
         language="en" if get_language() == "en" else "tr",
         notice=str(settings.INSTALLATION_NOTICE),
     )
     response = HttpResponse(document, content_type="application/pdf")
-    response["Content-Disposition"] = f'attachment; filename="divit-makbuz-{charge.application.reference}.pdf"'
+    response["Content-Disposition"] = f'attachment; filename="divit-makbuz-{charge.reference}.pdf"'
     return response
+
+
+def _name(charge: Charge) -> str:
+    if charge.statement is not None:
+        return charge.statement.institution.name
+    return charge.person.name if charge.person is not None else ""
 
 
 def _facts(request: HttpRequest, attempt: Attempt) -> dict[str, object]:
@@ -61,8 +67,8 @@ def _facts(request: HttpRequest, attempt: Attempt) -> dict[str, object]:
         "attempt": attempt,
         "charge": charge,
         "amount": charge.amount,
-        "reference": charge.application.reference,
-        "own": permits.is_own(request, charge),
+        "reference": charge.reference,
+        "own": permits.is_theirs(request, charge),
         "may_pay": _may_pay(request, attempt),
         "paid_otherwise": charge.state == ChargeState.PAID and attempt.state != AttemptState.APPROVED,
         "has_receipt": attempt.state == AttemptState.APPROVED and _may_have_receipt(request, attempt),
@@ -73,13 +79,13 @@ def _facts(request: HttpRequest, attempt: Attempt) -> dict[str, object]:
 def _may_pay(request: HttpRequest, attempt: Attempt) -> bool:
     if attempt.charge.state != ChargeState.DUE:
         return False
-    return permits.is_own(request, attempt.charge) or any(
+    return permits.is_theirs(request, attempt.charge) or any(
         charge.id == attempt.charge_id for charge in permits.found_charges(request) or []
     )
 
 
 def _may_have_receipt(request: HttpRequest, attempt: Attempt) -> bool:
-    return permits.is_own(request, attempt.charge) or permits.begun_here(request, attempt)
+    return permits.is_theirs(request, attempt.charge) or permits.begun_here(request, attempt)
 
 
 def _permit_of(request: HttpRequest) -> str:
