@@ -18,6 +18,9 @@ demo-reset: setup ## throw the demo's data away
 walk: setup ## walk the lost-card journey against the running demo
 	@$(BIN)/divit walk
 
+walk-institution: setup ## walk an institution's side: list, approval, production, one box, hand-over
+	@$(BIN)/divit walk institution
+
 test-setup:
 	@$(PYTHON) bootstrap.py test
 
@@ -45,4 +48,4 @@ lock: ## resolve requirements/*.in anew (needs uv)
 			--no-emit-find-links --custom-compile-command "make lock" requirements/$$name.in -o requirements/$$name.txt; \
 	done
 
-.PHONY: help setup demo demo-reset walk test-setup test check pictures documents lock
+.PHONY: help setup demo demo-reset walk walk-institution test-setup test check pictures documents lock

@@ -14,6 +14,11 @@ def wall(table: str, *, column: str = "institution_id") -> migrations.RunSQL:
     return _policy(table, f"{_NOBODY_CONFINED} OR {column} = {_OWN}")
 
 
+def wall_where_owned(table: str, *, column: str = "institution_id") -> migrations.RunSQL:
+    """The same where a row may belong to no institution: such rows are everybody's."""
+    return _policy(table, f"{_NOBODY_CONFINED} OR {column} IS NULL OR {column} = {_OWN}")
+
+
 def wall_through(table: str, *, column: str, parent: str) -> migrations.RunSQL:
     """The same for rows that hang on a row of `parent`, which has a wall itself."""
     return _policy(table, f"{_NOBODY_CONFINED} OR {column} IN (SELECT id FROM {parent})")  # noqa: S608 - our own names

@@ -17,7 +17,7 @@ class Page:
     """One answer, parsed; relative addresses follow from where it was found."""
 
     def __init__(self, browser: "Browser", answer: httpx2.Response) -> None:
-        self._browser = browser
+        self.browser = browser
         self.answer = answer
         self.url = str(answer.url)
         self.soup = BeautifulSoup(answer.text, "html.parser")
@@ -53,20 +53,32 @@ class Page:
 
     def follow(self, words: str) -> "Page":
         """The page behind that link."""
-        return self._browser.open(self.link(words))
+        return self.browser.open(self.link(words))
 
-    def press(self, words: str, values: Mapping[str, str | list[str]] | None = None) -> "Page":
-        """Fill in the form whose button says `words`, and press that button."""
+    def press(
+        self,
+        words: str,
+        values: Mapping[str, str | list[str]] | None = None,
+        *,
+        files: Mapping[str, tuple[str, bytes]] | None = None,
+    ) -> "Page":
+        """Fill in the form whose button says `words`, and press that button; `files` are names and contents."""
         for button in self.soup.find_all(["button", "input"]):
             said = button.get_text(" ", strip=True) or str(button.get("value", ""))
             form = button.find_parent("form")
             if form is not None and button.get("type", "submit") == "submit" and words in " ".join(said.split()):
-                return self._submit(form, button, values or {})
+                return self._submit(form, button, values or {}, files or {})
         raise WalkFailed(f"no button «{words}» on {self.url}\n{self._summary()}")
 
-    def _submit(self, form: Tag, button: Tag, values: Mapping[str, str | list[str]]) -> "Page":
+    def _submit(
+        self,
+        form: Tag,
+        button: Tag,
+        values: Mapping[str, str | list[str]],
+        files: Mapping[str, tuple[str, bytes]],
+    ) -> "Page":
         data = _filled_in(form)
-        missing = [name for name in values if form.select_one(f'[name="{name}"]') is None]
+        missing = [name for name in (*values, *files) if form.select_one(f'[name="{name}"]') is None]
         if missing:
             raise WalkFailed(f"no field {', '.join(missing)} in the form of {self.url}\n{self._summary()}")
         data.update(values)
@@ -74,8 +86,8 @@ class Page:
             data[str(button["name"])] = str(button.get("value", ""))
         target = urljoin(self.url, str(button.get("formaction") or form.get("action") or self.url))
         if str(form.get("method", "get")).casefold() == "post":  # ascii
-            return self._browser.send(target, data, referer=self.url)
-        return self._browser.open(str(httpx2.URL(target).copy_merge_params(data)))
+            return self.browser.send(target, data, files=files, referer=self.url)
+        return self.browser.open(str(httpx2.URL(target).copy_merge_params(data)))
 
 
 def _filled_in(form: Tag) -> dict[str, str | list[str]]:
@@ -109,11 +121,18 @@ class Browser:
         """GET."""
         return self._page(self.client.get(url))
 
-    def send(self, url: str, data: Mapping[str, str | list[str]], *, referer: str = "") -> Page:
+    def send(
+        self,
+        url: str,
+        data: Mapping[str, str | list[str]],
+        *,
+        files: Mapping[str, tuple[str, bytes]] | None = None,
+        referer: str = "",
+    ) -> Page:
         """POST a form."""
         origin = str(httpx2.URL(referer).copy_with(raw_path=b"/")).rstrip("/") if referer else ""
         headers = {"Referer": referer, "Origin": origin} if referer else {}
-        return self._page(self.client.post(url, data=dict(data), headers=headers))
+        return self._page(self.client.post(url, data=dict(data), files=dict(files) if files else None, headers=headers))
 
     def _page(self, answer: httpx2.Response) -> Page:
         page = Page(self, answer)

@@ -16,6 +16,11 @@ def synthetic_tckn(number: int) -> str:
     return "".join(map(str, [*digits, tenth, (sum(digits) + tenth) % 10]))
 
 
+INSTITUTION = "T.C. Milli Eğitim Bakanlığı"
+# Its cards travel together to its representative.
+TOGETHER = "T.C. Ulaştırma ve Altyapı Bakanlığı"
+
+
 @dataclass(frozen=True)
 class DemoPerson:
     """Somebody who logs in through e-Devlet; `number` makes their T.C. kimlik no and phone."""
@@ -29,6 +34,7 @@ class DemoPerson:
     role_en: str
     appointment: str = ""
     certificate_days: int = 0
+    institution: str = INSTITUTION
 
     @property
     def name(self) -> str:
@@ -73,7 +79,6 @@ class DemoStaff:
     desks: tuple[Role, ...]
 
 
-INSTITUTION = "T.C. Milli Eğitim Bakanlığı"
 DENIZ = DemoPerson(1, "Deniz", "Örnek", "1988-03-14", "Erzincan", "geçerli sertifikası var", "has a valid certificate",
                    certificate_days=3 * 365)  # fmt: skip
 ILGAZ = DemoPerson(2, "Ilgaz", "Deneme", "1979-11-02", "Iğdır", "sertifikasının süresi dolmak üzere",
@@ -83,7 +88,13 @@ OZGUR = DemoPerson(4, "Özgür", "Temsil", "1983-01-21", "Muğla", "e-imza temsi
                    appointment="representative")  # fmt: skip
 SULE = DemoPerson(5, "Şule", "Yetkin", "1975-09-09", "Kütahya", "kurum yetkilisi", "officer of the institution",
                   appointment="officer")  # fmt: skip
-PEOPLE = (DENIZ, ILGAZ, CAGLA, OZGUR, SULE)
+LEVENT = DemoPerson(6, "Levent", "Liste", "1981-04-23", "Çankırı", "yetkili (kartları toplu giden kurum)",
+                    "officer (cards sent together)", appointment="officer", institution=TOGETHER)  # fmt: skip
+NILGUN = DemoPerson(7, "Nilgün", "Onay", "1978-12-05", "Isparta", "aynı kurumun öteki yetkilisi",
+                    "the other officer there", appointment="officer", institution=TOGETHER)  # fmt: skip
+RUZGAR = DemoPerson(8, "Rüzgâr", "Teslim", "1990-08-30", "Şırnak", "aynı kurumun e-imza temsilcisi",
+                    "representative there", appointment="representative", institution=TOGETHER)  # fmt: skip
+PEOPLE = (DENIZ, ILGAZ, CAGLA, OZGUR, SULE, LEVENT, NILGUN, RUZGAR)
 
 REGISTRAR = DemoStaff("kayit@divit.example", "Kadriye Kayıt", (Role.REGISTRAR,))
 LIAISON = DemoStaff("kurum@divit.example", "Kudret Kurum", (Role.LIAISON,))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import httpx2
 
 from divit.cli.browser import Browser, Page, WalkFailed
-from divit.cli.demo_people import INSTITUTION, DemoPerson
+from divit.cli.demo_people import INSTITUTION, TOGETHER, DemoPerson
 from divit.kernel import clock
 
 _PATIENCE_SECONDS = 60.0
@@ -120,10 +120,19 @@ class Person:
         page = page.expect("İletişim Bilgisi").press("Devam", contact)
         page = page.expect("Kurum Bilgisi").press("Devam", {"unit": "Bilgi İşlem Şubesi", "job_title": "Öğretmen"})
         page = self._deliver_to(page.expect("Teslimat Bilgisi"))
-        page.expect("Bilgilerinizi kontrol edin", "170,00 TL", "204,00 TL")
+        return self._confirm(page.expect("Bilgilerinizi kontrol edin", "170,00 TL", "204,00 TL"))
+
+    def accept_invitation(self) -> Page:
+        """The institution has asked: what it does not know is completed; ends on the status page."""
+        page = self.open("/basvuru/kurum-odemeli/").follow(TOGETHER).press("Başvuruya başla")
+        page = page.expect("Sertifika Bilgisi").press("Devam", {"publish": "no"})
+        page = page.expect("İletişim Bilgisi").press("Devam", {"operator": "turkcell"})
+        page = page.expect("Kurum Bilgisi").press("Devam").expect("Teslimat Bilgisi").press("Devam")
+        return self._confirm(page.expect("Bilgilerinizi kontrol edin"))
+
+    def _confirm(self, page: Page) -> Page:
         ticked = {str(box["name"]): "on" for box in page.soup.select("main input[type=checkbox]")}
-        page = self.prove_phone(lambda: page.press("Onayla ve telefonumu doğrula", ticked))
-        return page.press("Başvuruyu Gönder")
+        return self.prove_phone(lambda: page.press("Onayla ve telefonumu doğrula", ticked)).press("Başvuruyu Gönder")
 
     def _deliver_to(self, page: Page) -> Page:
         work = {"address_kind": "work", "company": "Erzincan Lisesi", "province": "Erzincan"}

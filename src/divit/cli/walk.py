@@ -1,4 +1,4 @@
-"""`divit walk`: the whole lost-card journey against the running demo, over HTTP only, with OpenSSL as witness."""
+"""`divit walk`: whole journeys against the running demo, over HTTP only, with OpenSSL as witness."""
 
 import argparse
 import sys
@@ -10,6 +10,7 @@ import httpx2
 from rich.console import Console
 
 from divit.cli.browser import WalkFailed
+from divit.cli.institution_walk import FEWEST, MOST, institution
 from divit.cli.journey import Places
 from divit.cli.lost_card import lost_card
 from divit.launcher.addresses import Addresses
@@ -38,13 +39,19 @@ def main(arguments: list[str]) -> int:
     """Exit code 0 only if every step holds."""
     parser = argparse.ArgumentParser(prog="divit walk")
     addresses = Addresses.from_environment()
+    parser.add_argument("journey", nargs="?", choices=["lost-card", "institution"], default="lost-card")
+    parser.add_argument("--people", type=int, default=MOST, help="how many the institution asks for (institution)")
     parser.add_argument("--web", default=addresses.public_url)
     parser.add_argument("--validation", default=addresses.validation_url)
     parser.add_argument("--world", default=addresses.world_url)
     options = parser.parse_args(arguments)
     report = Report()
+    places = Places(web=options.web, validation=options.validation, world=options.world)
     try:
-        lost_card(Places(web=options.web, validation=options.validation, world=options.world), report.step)
+        if options.journey == "institution":
+            institution(places, report.step, count=max(FEWEST, min(options.people, MOST)))
+        else:
+            lost_card(places, report.step)
     except WalkFailed as failure:
         sys.stderr.write(f"\nThe journey stops here: {failure}\n")
         return 1

@@ -23,6 +23,9 @@ from divit.certificates.models import Certificate
 from divit.cli.demo_people import synthetic_tckn
 from divit.console.access import appointed
 from divit.console.urls import urlpatterns
+from divit.delivery.lifecycle import ConsignmentAct
+from divit.delivery.models import Consignment, Parcel
+from divit.delivery.services import consignments, parcels
 from divit.flows import institution_proposals as flow
 from divit.flows import roster_upload
 from divit.identity.models import Person
@@ -35,6 +38,8 @@ from divit.launcher.postgres import Cluster
 from divit.payments.models import Bill, Statement, StatementLine
 from divit.production.models import CardOrder
 from divit.rosters.models import Request, Roster
+from divit.stages.models import Block, Case
+from tests.fixtures_cards import DISPATCHER
 from tests.integration.console.conftest import bill_and_state, log_in
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("pin_recipient")]
@@ -54,6 +59,9 @@ WALLED = {
     "rosters_roster": "institution_id",
     "rosters_request": "institution_id",
     "rosters_upload": "(SELECT institution_id FROM rosters_roster r WHERE r.id = roster_id)",
+    "delivery_consignment": "institution_id",
+    "stages_case": "institution_id",
+    "stages_block": "institution_id",
     "payments_bill": "institution_id",
     "payments_statement": "institution_id",
     "payments_statementline": "(SELECT institution_id FROM payments_statement s WHERE s.id = statement_id)",
@@ -105,6 +113,8 @@ def _one_of_everything(
     held = appoint(make_person(surname=surname), institution, "representative")
     proposal = flow.propose_end(institution.pk, held.pk, ends=today, by=LIAISON)
     waiting, request = _lists(institution, name, surname, by=held.person_id)
+    box, card = _box(order, held)
+    _figures(order)
     return {
         "institution": institution,
         "secret": surname,
@@ -116,8 +126,49 @@ def _one_of_everything(
             "roster_id": waiting,
             "request_id": request,
             "statement_id": bill_and_state(order.application).pk,
+            "consignment_id": box.pk,
+            "parcel_id": card.pk,
         },
     }
+
+
+def _box(order: CardOrder, held: Appointment) -> tuple[Consignment, Parcel]:
+    """A box that is on its way to a representative, with one card in it."""
+    with transaction.atomic():
+        box = consignments.pack(
+            institution_id=order.institution_id, appointment_id=held.pk, address="Atatürk Bulvarı 98", by=DISPATCHER
+        )
+        card = parcels.enclose(
+            box,
+            order_id=order.pk,
+            application_id=order.application_id,
+            person_id=order.person_id,
+            produced_by="101",
+            by=DISPATCHER,
+            now=clock.now(),
+        )
+        consignments.carry_out(
+            box, ConsignmentAct.ANNOUNCE, by=SYSTEM, now=clock.now(), tracking_no=f"KR{order.pk.hex[:8]}"
+        )
+    return box, card
+
+
+def _figures(order: CardOrder) -> None:
+    """One measured case, and a month of figures for the institution alone."""
+    month = clock.today().replace(day=1)
+    Case.objects.create(
+        application=order.application,
+        institution=order.institution,
+        payer="person",
+        kind="first",
+        lane="normal",
+        reasons=[],
+        month=month,
+        delivered_on=month,
+    )
+    Block.objects.create(
+        scope=Block.Scope.OWN, institution=order.institution, first=month, last=month, made_at=clock.now()
+    )
 
 
 def _lists(institution: Institution, name: str, surname: str, *, by: UUID) -> tuple[UUID, UUID]:

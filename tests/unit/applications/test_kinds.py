@@ -69,8 +69,8 @@ def test_only_renewal_waits_for_its_window(kind: Kind) -> None:
         (Kind.RENEWAL, Holdings(transfer=COMING, renewal_from=date(2027, 5, 1)), "renewal_too_early"),
         (Kind.RENEWAL, Holdings(transfer=replace(COMING, rules={})), "not_for_transfers"),
         (Kind.FIRST, Holdings(transfer=replace(COMING, rules={})), None),
-        *((kind, Holdings(transfer=COMING), "replaced_where_it_was_issued") for kind in REPLACING),
-        *((kind, Holdings(ever=("0A",), transfer=COMING), None) for kind in REPLACING),
+        *((kind, Holdings(transfer=COMING), "replaced_where_it_was_issued") for kind in sorted(REPLACING)),
+        *((kind, Holdings(ever=("0A",), transfer=COMING), None) for kind in sorted(REPLACING)),
     ],
 )
 def test_a_kind_fits_what_the_person_holds(kind: Kind, held: Holdings, code: str | None) -> None:

@@ -13,7 +13,17 @@ from django.db import transaction
 
 from divit import wiring
 from divit.certificates import selectors as certificates
-from divit.cli.demo_people import INSTITUTION, LIAISON, LIAISON_TOO, PEOPLE, STAFF, DemoPerson, DemoStaff, introduce
+from divit.cli.demo_people import (
+    INSTITUTION,
+    LIAISON,
+    LIAISON_TOO,
+    PEOPLE,
+    STAFF,
+    TOGETHER,
+    DemoPerson,
+    DemoStaff,
+    introduce,
+)
 from divit.flows import institution_proposals, issuance, pin_release
 from divit.identity import selectors as people
 from divit.identity import services as identity
@@ -41,18 +51,19 @@ class Command(BaseCommand):
             raise CommandError("Demo people belong into a demo (DIVIT_MODE=demo).")
         world = os.environ["DIVIT_WORLD_URL"]
         httpx2.post(f"{world}/people", json=[p.as_neighbours_know() for p in PEOPLE], timeout=10).raise_for_status()
-        institution = next(i for i in institutions.active_institutions() if i.name == INSTITUTION)
+        known = {one.name: one.id for one in institutions.active_institutions()}
         for person in PEOPLE:
-            settle(person, institution.id)
+            settle(person, known[person.institution])
         for account in STAFF:
             _employ(account, world)
-        _conclude(institution.id)
+        for number, name in enumerate((INSTITUTION, TOGETHER), 1):
+            _conclude(known[name], number)
         if not silent:
             introduce(public_url=settings.PUBLIC_URL, world_url=world)
 
 
-def _conclude(institution_id: uuid.UUID) -> None:
-    """The institution's contract, put forward and decided by the two people of the desk."""
+def _conclude(institution_id: uuid.UUID, number: int) -> None:
+    """An institution's contract, put forward and decided by the two people of the desk."""
     today = clock.today()
     try:
         institutions.contract_for(institution_id, on=today)
@@ -63,7 +74,7 @@ def _conclude(institution_id: uuid.UUID) -> None:
         )
         proposal = institution_proposals.propose_contract(
             institution_id,
-            number=f"{today.year}/1",
+            number=f"{today.year}/{number}",
             starts=date(today.year, 1, 1),
             ends=date(today.year + 2, 12, 31),
             quota=250,
