@@ -107,7 +107,8 @@ def settle_delivery(row: Application, *, to_representative: bool) -> None:
     Where it has not (any more), a part that was filled in like this is asked for again.
     """
     _only_a_draft(row)
-    if to_representative == row.goes_to_representative:
+    settled = Step.DELIVERY in row.steps_done if to_representative else True
+    if to_representative == row.goes_to_representative and settled:  # an earlier answer taken over is not yet settled
         return
     columns = (*steps.RULE_OF[Step.DELIVERY].fields, "postal_code")
     for name in columns:

@@ -1,5 +1,6 @@
 """Kurum ödemeli: from a list with mistakes to cards in the hands of an institution's people, over HTTP only."""
 
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
@@ -15,6 +16,7 @@ from divit.cli.journey import Person, Places, until
 Step = Callable[[str], AbstractContextManager[list[str]]]
 FEWEST, MOST = 10, 50
 _AT_ONCE = 4
+_A_LOOK_SECONDS = 0.8
 
 
 def institution(places: Places, step: Step, *, count: int = MOST) -> None:
@@ -98,7 +100,7 @@ def _one(told: DemoPerson, places: Places) -> str:
 
 
 def _approve(officer: Person, page: Page) -> None:
-    officer.browser.open(page.url).press("talebi").expect("onay")
+    officer.browser.open(page.url).press("tale").expect("talep")
     until(lambda: officer.browser.open(f"{page.url}?goster=onay"), "Gösterilecek kişi yok")
 
 
@@ -106,6 +108,7 @@ def _take_forms_in(representative: Person, references: Sequence[str]) -> None:
     page = _desk(representative, "E-imza temsilcisi masası").follow("Toplu form teslimi")
     for reference in references:
         page = page.press("Formu göster", {"scanned": reference}).expect("Karşılaştırın")
+        time.sleep(_A_LOOK_SECONDS)  # an Enter that comes at once is taken for the scanner's own
         page = page.press("Formu teslim al", {"scanned": ""}).expect(reference)
 
 

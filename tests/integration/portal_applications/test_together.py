@@ -12,7 +12,7 @@ from divit.applications import selectors
 from divit.applications.kinds import Kind
 from divit.applications.models import Application
 from divit.applications.steps import Step
-from divit.flows import self_paid_application
+from divit.flows import self_paid_application, withdrawal
 from divit.identity.models import Person
 from divit.institutions.models import Institution, InstitutionRule
 from divit.kernel.errors import Refused
@@ -102,3 +102,21 @@ def test_another_institution_asks_again_and_nobody_types_the_representative(
     row = selectors.application(row.id)
     assert (row.address_kind, row.province, row.street) == ("rep", "", "")
     assert Step.DELIVERY in row.steps_done
+
+
+def test_the_next_application_there_is_not_held_up_by_the_earlier_answer(
+    way: Way, ayse: Person, together: Institution, treasury: Institution
+) -> None:
+    earlier = way.begin(ayse, together)
+    _fill(earlier)
+    way.confirm(earlier)
+    way.prove(earlier)
+    way.submit(earlier)
+    withdrawal.withdraw(earlier.id, by=holder_of(ayse))
+    again = way.begin(ayse, together)
+    assert (again.address_kind, Step.DELIVERY in again.steps_done) == ("rep", True)
+    _fill(again)
+    way.confirm(again)
+    withdrawal.withdraw(again.id, by=holder_of(ayse))
+    elsewhere = way.begin(ayse, treasury)
+    assert (elsewhere.address_kind, Step.DELIVERY in elsewhere.steps_done) == ("", False)

@@ -161,13 +161,13 @@ def _take_in(request: DeskRequest, sitting: Sitting, ticket: str) -> Shown | Non
     try:
         seen = tickets.read(ticket, by=request.actor, soonest=tickets.SOONEST)
     except Refused as refusal:
-        return _again(request, sitting, refusal, mark=str(refusal.facts.get("mark", "")))
+        return _again(request, sitting, refusal, mark=str(refusal.facts.get("again", "")))
     try:
         new = form_receipt.take_in(seen.application_id, scanned=seen.mark, by=request.actor)
     except Refused as refusal:
-        return _again(request, sitting, refusal, mark=seen.mark)
+        return _again(request, sitting, refusal, mark=seen.again)
     except NotFound:
-        return _scan(request, sitting, seen.mark)
+        return _scan(request, sitting, seen.again)
     _note(sitting, seen, Outcome.RECEIVED if new else Outcome.ALREADY)
     return None
 
@@ -186,11 +186,11 @@ def _give_back(request: DeskRequest, sitting: Sitting, ticket: str) -> Shown | N
                 lambda: form_receipt.give_back(seen.application_id, reason=words, by=request.actor), form=reason
             )
         except NotFound:
-            return _scan(request, sitting, seen.mark)
+            return _scan(request, sitting, seen.again)
         if not refusal_words and not reason.errors:
             _note(sitting, seen, Outcome.RETURNED)
             return None
-    shown = _scan(request, sitting, seen.mark)
+    shown = _scan(request, sitting, seen.again)
     shown.reason, shown.refusal = reason, refusal_words or shown.refusal
     return shown
 

@@ -23,18 +23,24 @@ class Ticket:
 
     application_id: UUID
     mark: str
+    scanned: bool
+
+    @property
+    def again(self) -> str:
+        """By what it is recognised when it is shown once more: what was typed is not taken for scanned."""
+        return self.mark if self.scanned else self.mark.partition("/")[0]
 
 
 def issue(paper: Paper, *, by: Actor) -> str:
     """For the page that shows this form to this actor; says nothing about the person."""
-    told = {"id": str(paper.application.pk), "mark": paper.mark, "at": clock.now().isoformat(), "to": _name(by)}
-    return signing.dumps(told, salt=_SALT)
+    told = {"id": str(paper.application.pk), "mark": paper.mark, "scanned": paper.scanned}
+    return signing.dumps(told | {"at": clock.now().isoformat(), "to": _name(by)}, salt=_SALT)
 
 
 def read(text: str, *, by: Actor, soonest: timedelta) -> Ticket:
     """Raises `Refused("intake_look_again")` when it was not shown to this actor just now.
 
-    Raises `Refused("intake_look_first", mark=…)` when it was shown less than `soonest` ago.
+    Raises `Refused("intake_look_first", again=…)` when it was shown less than `soonest` ago.
     """
     try:
         told = signing.loads(text, salt=_SALT)
@@ -43,9 +49,10 @@ def read(text: str, *, by: Actor, soonest: timedelta) -> Ticket:
     age = clock.now() - datetime.fromisoformat(told["at"])
     if told["to"] != _name(by) or age > LATEST:
         raise Refused("intake_look_again")
+    ticket = Ticket(application_id=UUID(told["id"]), mark=told["mark"], scanned=told["scanned"])
     if age < soonest:
-        raise Refused("intake_look_first", mark=told["mark"])
-    return Ticket(application_id=UUID(told["id"]), mark=told["mark"])
+        raise Refused("intake_look_first", again=ticket.again)
+    return ticket
 
 
 def _name(by: Actor) -> str:
