@@ -72,7 +72,7 @@ SELECT intent, 'valid', intent, card_order, issuer.id, p.id, place, '4' || upper
 FROM a JOIN p ON p.i = a.person_i, (SELECT id FROM certificates_issuer LIMIT 1) AS issuer WHERE a.i <= {issued};
 
 INSERT INTO delivery_parcel (id, order_id, application_id, person_id, produced_by, state, journey, asked_at, tracking_no,
-    trouble, packed_at, changed_at)
+    trouble, returned_why, packed_at, changed_at)
 SELECT gen_random_uuid(), card_order, a.id, p.id, '1', CASE WHEN a.i % 1000 = 0 THEN 'returned' ELSE 'delivered' END, 1, at,
-    'KR' || lpad(a.i::text, 10, '0'), '', at, at
+    'KR' || lpad(a.i::text, 10, '0'), '', '', at, at
 FROM a JOIN p ON p.i = a.person_i WHERE a.i <= {issued};

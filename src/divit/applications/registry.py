@@ -34,12 +34,12 @@ def by_reference(reference: str) -> Application | None:
 
 def applicants_by_phone(phone: Phone) -> QuerySet[Application, UUID]:
     """Who gave this number in an application that was submitted."""
-    return _submitted().filter(phone=str(phone)).order_by("person_id").values_list("person_id", flat=True)
+    return _submitted().filter(phone=str(phone)).order_by().values_list("person_id", flat=True)
 
 
 def applicants_by_email(email: str) -> QuerySet[Application, UUID]:
     """Who gave this mailbox, however it was typed, in an application that was submitted."""
-    return _submitted().filter(email__iexact=email).order_by("person_id").values_list("person_id", flat=True)
+    return _submitted().filter(email__iexact=email).order_by().values_list("person_id", flat=True)
 
 
 def applicants_at(institution_ids: Iterable[UUID]) -> QuerySet[Application, UUID]:

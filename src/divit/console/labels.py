@@ -21,7 +21,7 @@ DESKS = {
     Role.VIEWER: _("Görüntüleyici masası"),
 }
 WHAT_FOR = {
-    Role.REGISTRAR: _("Başvuru arayın, merkeze gelen formu teslim alın."),
+    Role.REGISTRAR: _("Kişi arayın, merkeze gelen formu teslim alın, raporlara bakın, askı isteklerine karar verin."),
     Role.LIAISON: _(
         "Kurumların sözleşmesini, kuralını ve görevlilerini görün; değişiklik önerin, öneriye karar verin."
     ),

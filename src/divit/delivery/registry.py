@@ -2,15 +2,23 @@
 
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from divit.delivery.lifecycle import State
-from divit.delivery.models import Parcel
+from divit.delivery.models import Consignment, Parcel
 
 
-def addressees(tracking_no: str) -> QuerySet[Parcel, UUID]:
-    """To whom the parcel with this number is on its way."""
-    found = Parcel.objects.filter(tracking_no=tracking_no).exclude(tracking_no="").order_by("person_id")
+def addressees(number: str) -> QuerySet[Parcel, UUID]:
+    """To whom the parcel with this tracking number is on its way."""
+    found = Parcel.objects.filter(tracking_no=number).exclude(tracking_no="").order_by()
+    return found.values_list("person_id", flat=True)
+
+
+def owners_in_box(number: str) -> QuerySet[Parcel, UUID]:
+    """Whose cards lie in the box with this tracking number, or with this number on it."""
+    # Asked one after the other: nearly every number is that of no box, and then no parcel needs to be read.
+    boxes = Consignment.objects.filter(Q(tracking_no=number) & ~Q(tracking_no="") | Q(reference=number)).order_by("id")
+    found = Parcel.objects.filter(consignment_id__in=list(boxes.values_list("id", flat=True)[:2])).order_by()
     return found.values_list("person_id", flat=True)
 
 

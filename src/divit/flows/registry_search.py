@@ -31,6 +31,7 @@ PAGE = 20
 MOST = 200
 """So many people may be turned over page by page; more than that is no answer to a question."""
 _SHORTEST = 2
+_BOX = "KL-"
 _IN_A_NAME = 4  # «100. Yıl», «1923»
 _VKN = 10
 _HEX = re.compile(r"(?:0[xX])?([0-9A-Fa-f]{8,40})")
@@ -143,14 +144,14 @@ def _by_tckn(text: str) -> Iterable[UUID]:
 
 def _by_phone(text: str) -> Iterable[UUID]:
     phone = Phone(text)
-    holders = people.people_by_phone(phone).values_list("pk", flat=True)[:MOST]
+    holders = people.people_by_phone(phone).order_by().values_list("pk", flat=True)[:MOST]
     return [*holders, *applications.applicants_by_phone(phone)[:MOST]]
 
 
 def _by_email(text: str) -> Iterable[UUID]:
     if "@" not in text:
         return []
-    holders = people.people_by_email(text).values_list("pk", flat=True)[:MOST]
+    holders = people.people_by_email(text).order_by().values_list("pk", flat=True)[:MOST]
     return [*holders, *applications.applicants_by_email(text)[:MOST]]
 
 
@@ -174,13 +175,14 @@ def _by_card(text: str) -> Iterable[UUID]:
 
 def _by_tracking(text: str) -> Iterable[UUID]:
     number = _numbered(text)
-    return delivery.addressees(number) if number else []
+    return [*delivery.addressees(number)[:MOST], *delivery.owners_in_box(number)[:MOST]] if number else []
 
 
 def _numbered(text: str) -> str:
-    """What may be printed on a card or a parcel: letters without marks, and a digit somewhere."""
-    number = _NUMBER.fullmatch(text.replace(" ", ""))
-    return number[0].upper() if number and any(c.isdigit() for c in number[0]) else ""  # ascii
+    """What may be printed on a card or a parcel: letters without marks, and a digit somewhere or a box's beginning."""
+    found = _NUMBER.fullmatch(text.replace(" ", ""))
+    number = found[0].upper() if found else ""  # ascii
+    return number if number.startswith(_BOX) or any(c.isdigit() for c in number) else ""
 
 
 _READINGS: dict[Fact, Callable[[str], Iterable[UUID]]] = {

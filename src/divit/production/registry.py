@@ -9,7 +9,7 @@ from divit.production.models import Card, CardOrder
 
 def owners_of_card(card_serial: str) -> QuerySet[Card, UUID]:
     """For whom a card with this printed number was made, spoiled ones included."""
-    found = Card.objects.filter(card_serial=card_serial).exclude(card_serial="").order_by("order__person_id")
+    found = Card.objects.filter(card_serial=card_serial).exclude(card_serial="").order_by()
     return found.values_list("order__person_id", flat=True)
 
 

@@ -9,6 +9,7 @@ from divit.identity.models import StaffAccount
 from divit.identity.staff import create_staff
 from divit.kernel.actors import SYSTEM, Actor, Level, Role
 from tests.fixtures_cards import *  # noqa: F403
+from tests.fixtures_consignments import *  # noqa: F403
 from tests.integration.applications.conftest import *  # noqa: F403
 from tests.integration.applications.conftest import ministry, pay, reference_data, representative_of, treasury, way
 

@@ -17,6 +17,7 @@ from divit.kernel.actors import Actor, Role
 from divit.kernel.errors import NotFound
 from divit.production.models import Card, CardOrder
 from tests.fixtures_cards import DISPATCHER, INSPECTOR, PRODUCER, ScriptedCourier, ScriptedStation, digits_of
+from tests.fixtures_consignments import Office
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("pin_recipient")]
 
@@ -106,6 +107,18 @@ def test_a_certificate_alone_is_enough(
     certificate = make_certificate(person)
     hit = registry_search.find(certificate.card_serial, by=registrar).hits[0]
     assert (hit.person, hit.facts, hit.application) == (person, (Fact.CARD,), None)
+
+
+def test_a_box_finds_everybody_whose_card_lies_in_it(
+    office: Office, make_person: Callable[..., Person], registrar: Actor
+) -> None:
+    orders = office.inspected(2)
+    office.appoint(make_person(), orders[0].institution)
+    box = office.sent(orders)
+    for typed in (box.tracking_no, box.reference, box.reference.replace("-", "- ")):
+        hits = registry_search.find(typed, by=registrar).hits
+        assert {hit.person.pk for hit in hits} == {order.person_id for order in orders}
+        assert {hit.facts for hit in hits} == {(Fact.TRACKING,)}
 
 
 def test_institutions_are_found_by_name(ministry: Institution, registrar: Actor) -> None:
