@@ -13,6 +13,12 @@ def test_the_whole_journey_holds(service: Service) -> None:
     assert "The whole journey holds" in done.stdout
 
 
+def test_an_institutions_side_holds(service: Service) -> None:
+    done = service.walk("institution", "--people", "10")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "10 certificates" in done.stdout
+
+
 def test_the_ledger_is_whole_afterwards(service: Service) -> None:
     done = service.as_owner(DIVIT, "ledger", "verify")
     assert done.returncode == 0, done.stdout + done.stderr

@@ -153,6 +153,15 @@ def issued(order_id: uuid.UUID, certificate_id: uuid.UUID) -> None:
     """
     if not selectors.is_ordered(order_id):
         return
+    try:
+        _issued(order_id, certificate_id)
+    except Invalid:
+        # What it costs is not known: nothing is billed by guessing, and nothing goes on unbilled.
+        services.note_trouble(order_id, "price_unknown")
+        raise
+
+
+def _issued(order_id: uuid.UUID, certificate_id: uuid.UUID) -> None:
     with transaction.atomic():
         application = application_services.locked(selectors.order(order_id).application_id)
         order = services.locked(order_id)

@@ -6,6 +6,7 @@ The alarm is a look at what is there now; nothing is stored for it. Targets: sta
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from uuid import UUID
 
 from django.db import transaction
@@ -51,7 +52,7 @@ def late_at(role: Role, *, institution_id: UUID | None = None) -> list[Late]:
 
 
 def _orders(states: Iterable[OrderState], stage: Stage) -> Iterator[Late]:
-    for order in production.in_states(states).filter(changed_at__lt=_limit(stage))[:MOST]:
+    for order in production.in_states(states).filter(changed_at__lt=_limit(stage)).order_by("changed_at", "id")[:MOST]:
         yield _late(
             order.application,
             stage,
@@ -62,7 +63,7 @@ def _orders(states: Iterable[OrderState], stage: Stage) -> Iterator[Late]:
 
 
 def _parcels(states: Iterable[ParcelState], stage: Stage) -> Iterator[Late]:
-    for parcel in delivery.in_states(states).filter(changed_at__lt=_limit(stage))[:MOST]:
+    for parcel in delivery.in_states(states).filter(changed_at__lt=_limit(stage)).order_by("changed_at", "id")[:MOST]:
         yield _late(
             parcel.application,
             stage,
@@ -92,14 +93,14 @@ def _dispatcher() -> Iterator[Late]:
 def _registrar() -> Iterator[Late]:
     """Forms that come to the centre."""
     rows = applications.waiting_for(RequirementKind.FORM_RECEIVED, submitted_before=_limit(Stage.FORM))
-    yield from _forms(rows[:MOST], InstitutionRule.FormTarget.CENTRE)
+    yield from islice(_forms(rows.iterator(chunk_size=MOST), InstitutionRule.FormTarget.CENTRE), MOST)
 
 
 def _representative(institution_id: UUID) -> Iterator[Late]:
     rows = applications.waiting_for(
         RequirementKind.FORM_RECEIVED, submitted_before=_limit(Stage.FORM), institution_id=institution_id
     )
-    yield from _forms(rows[:MOST], InstitutionRule.FormTarget.INSTITUTION)
+    yield from islice(_forms(rows.iterator(chunk_size=MOST), InstitutionRule.FormTarget.INSTITUTION), MOST)
 
 
 def _officer(institution_id: UUID) -> Iterator[Late]:

@@ -111,7 +111,7 @@ def _promise(row: Application, here: Present, experience: _Experience, *, now: d
 
 def _awaited_from(one: Followed, here: Present) -> Present:
     """The present stage; for a renewal that is early, from the day on which it may be produced."""
-    if here.stage is Stage.CONDITIONS and one.track.window is None and one.row.kind == Kind.RENEWAL:
+    if here.stage is Stage.CONDITIONS and _before_its_window(one):
         opens = window_opens(Kind.RENEWAL, holdings(one.row.person_id, one.row.institution_id))
         if opens is not None:
             day = datetime.combine(opens, time(), tzinfo=clock.ISTANBUL)
@@ -157,8 +157,13 @@ def outlook_of(application_id: UUID) -> Outlook | None:
         promised=last,
         first=promises[0] if last is not None and promises[0].until != last.until else None,
         late=late,
-        if_ready_today=_if_ready(last, here, now=now),
+        if_ready_today=None if _before_its_window(followed) else _if_ready(last, here, now=now),
     )
+
+
+def _before_its_window(one: Followed) -> bool:
+    """A renewal whose day of production has not come: nothing that anybody does today brings it forward."""
+    return one.track.window is None and one.row.kind == Kind.RENEWAL
 
 
 def _if_ready(last: Promise | None, here: Present, *, now: datetime) -> date | None:

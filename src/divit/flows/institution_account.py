@@ -10,13 +10,16 @@ from divit.applications.models import Application
 from divit.applications.reference import new_reference
 from divit.flows import fees
 from divit.flows.jobs import each
+from divit.flows.notices import tell
 from divit.institutions import selectors as institutions
 from divit.institutions import services as institution_services
 from divit.institutions.models import Contract
 from divit.kernel import clock
 from divit.kernel.actors import SYSTEM, Actor
 from divit.kernel.errors import NotFound
+from divit.kernel.money import Money
 from divit.payments import accounts, billing
+from divit.payments.models import Statement
 from divit.rosters import selectors as rosters
 
 
@@ -71,7 +74,22 @@ def _close_month(institution_id: UUID, month: date, *, by: Actor) -> bool:
     institution_services.hold(institution_id)
     quota = _quota(institution_id, month)
     row = billing.make_statement(institution_id, month=month, reference=new_reference(), quota=quota, by=by)
+    if row is not None:
+        _tell(row)
     return row is not None
+
+
+def _tell(row: Statement) -> None:
+    """The institution's officers hear of a new statement, and of what is due by it."""
+    for appointment in institutions.officers_of(row.institution_id):
+        tell(
+            person=appointment.person,
+            notice="statement_ready",
+            subject=("statement", str(row.id)),
+            dedupe=f"statement_ready:{row.id}:{appointment.person_id}",
+            reference=row.reference,
+            amount=Money(row.total).tr,
+        )
 
 
 def _quota(institution_id: UUID, month: date) -> billing.Quota | None:

@@ -8,6 +8,7 @@ from django.db import transaction
 from divit.certificates import asking, registry, services
 from divit.certificates.lifecycle import ASK_LAW, LAW, Act, AskAct, AskFacts, AskState, Facts, State
 from divit.certificates.models import Certificate, Reinstatement, StatusChange
+from divit.flows.jobs import each
 from divit.flows.leavers import reason_in_words
 from divit.flows.reinstatement import reinstate
 from divit.flows.status_publication import Why
@@ -76,12 +77,15 @@ def open_to(row: Reinstatement, *, by: Actor) -> frozenset[AskAct]:
 
 def lapse() -> None:
     """Wishes about a suspension that is over, or that nobody decided in time, are void."""
-    for known in registry.open_asks():
-        with transaction.atomic():
-            row = asking.lock(known.pk)
-            facts = _ask_facts(row, by=SYSTEM, first=None)
-            if ASK_LAW.allows(AskAct.LAPSE, role=SYSTEM.role, state=AskState(row.state), facts=facts):
-                asking.decide(row, AskAct.LAPSE, by=SYSTEM, facts=facts)
+    each([known.pk for known in registry.open_asks()], _lapse)
+
+
+def _lapse(ask_id: UUID) -> None:
+    with transaction.atomic():
+        row = asking.lock(ask_id)
+        facts = _ask_facts(row, by=SYSTEM, first=None)
+        if ASK_LAW.allows(AskAct.LAPSE, role=SYSTEM.role, state=AskState(row.state), facts=facts):
+            asking.decide(row, AskAct.LAPSE, by=SYSTEM, facts=facts)
 
 
 def _facts(certificate: Certificate, *, by: Actor) -> Facts:

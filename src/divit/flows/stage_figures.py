@@ -37,6 +37,11 @@ class Answer:
     dropped: tuple[str, ...] = ()  # what was asked for and cannot be told apart
 
     @property
+    def together(self) -> bool:
+        """Whether both lanes are shown as one, because one of them alone is too small."""
+        return None in self.cases
+
+    @property
     def lanes(self) -> tuple[Lane | None, ...]:
         """The lanes that are shown; None is both together."""
         return tuple(self.cases)

@@ -43,6 +43,9 @@ TROUBLES: dict[str, str | Promise] = {
     "signer_late": _(
         "Sertifika imzası gecikiyor; kendiliğinden yeniden denenecek. Sürerse sistem yöneticisini arayın."
     ),
+    "price_unknown": _(
+        "Sertifika hazır, ama bugün için fiyatı tanımlı değil. Kurum masasına bildirin; fiyat girilince sürer."
+    ),
     "signing_refused": _("İmza birimi sertifikayı imzalamadı: kurallar ya da imza anahtarı bu arada değişmiş."),
     "card_lost": _("Kart sahibine ulaşmadan kayboldu ya da gönderilemedi; sertifikası iptal edildi."),
     "not_made": _("Kart istasyonda üretilemedi."),

@@ -75,6 +75,7 @@ class Sitting:
             self.entries.append(Entry(reference=reference, application_id=application_id, outcome=outcome, at=now))
         elif known.outcome not in _DONE or outcome in _DONE:
             known.outcome, known.at = outcome, now
+            known.application_id = application_id or known.application_id
 
 
 def of(session: MutableMapping[str, Any], *, by: Actor) -> Sitting:

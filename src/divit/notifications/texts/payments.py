@@ -45,6 +45,18 @@ NOTICES = {
         mail_en="The refund of {amount} for application {reference} was handed to the bank. When it shows on your card "
         "depends on your bank; it mostly takes a few working days.",
     ),
+    "statement_ready": Notice(
+        sms_tr="Kurumunuzun {reference} numaralı hesap özeti hazır: {amount}. Yetkili masasında görebilirsiniz.",
+        sms_en="Statement {reference} of your institution is ready: {amount}. See it at the officer's desk.",
+        subject_tr="Kurumunuzun hesap özeti hazır ({reference})",
+        subject_en="Your institution's statement is ready ({reference})",
+        mail_tr="Kurumunuzun geçen ay üretilen sertifikalarının hesap özeti hazır: {reference}, toplam {amount}.\n\n"
+        "Ayrıntılarını kurum yetkilisi masasındaki «Hesap özetleri» sayfasında görür, ödenecek bir tutar varsa oradan "
+        "kartla ödeyebilirsiniz.",
+        mail_en="The statement of the certificates made for your institution last month is ready: {reference}, "
+        "{amount} in all.\n\nThe page of statements at the officer's desk has the details; what is due can be paid "
+        "there by card.",
+    ),
     "statement_payment_received": Notice(
         sms_tr="{reference} numaralı hesap özetiniz için {amount} ödeme alındı. Makbuzu yetkili masasında.",
         sms_en="We received the payment of {amount} for statement {reference}. The receipt is at the officer's desk.",

@@ -55,8 +55,9 @@ def _already(request: HttpRequest, charge_id: UUID, refusal: Refused) -> HttpRes
     if attempt is None:
         messages.error(request, explain(refusal))
         return redirect("portal:debt")
-    permits.remember_attempt(request, attempt)
-    return redirect("portal:payment_result", attempt_id=attempt.id)
+    # Seen it may be, by whoever knows the debt; the receipt stays with who paid.
+    address = reverse("portal:payment_result", kwargs={"attempt_id": attempt.id})
+    return redirect(f"{address}?izin={permits.permit(attempt)}")
 
 
 @public

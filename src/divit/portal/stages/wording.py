@@ -23,8 +23,8 @@ _WHY: Mapping[Reason, Any] = {
     Reason.CARD_SPOILED: _("Hazırlanan kart bozuk çıktı; sizin için yenisi üretiliyor."),
     Reason.PARCEL_RETURNED: _("Gönderiniz teslim edilemeyip merkeze döndü; yeniden gönderilmesi gerekiyor."),
 }
-_SLOW = _("Bu aşama hedeflenenden uzun sürdü; bekleten masa uyarıldı.")
-_SLOW_CONDITIONS = _("Beklenenler hedeflenen sürede tamamlanmadı.")
+_SLOW = _("Bu aşama beklenenden uzun sürüyor; bekleten masa bunu gecikenler arasında görür.")
+_SLOW_CONDITIONS = _("Beklenenlerin tamamlanması benzer başvurulardakinden uzun sürüyor.")
 
 
 @dataclass(frozen=True, kw_only=True)
