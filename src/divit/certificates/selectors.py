@@ -119,6 +119,12 @@ def standing_of_order(card_order_id: UUID) -> Certificate | None:
     return Certificate.objects.filter(card_order_id=card_order_id).exclude(state=State.REVOKED).first()
 
 
+def closed_for_leaving(card_order_id: UUID) -> bool:
+    """Whether the institution revoked a certificate of this card order because its holder has left."""
+    reason = Reason.AFFILIATION_CHANGED.text
+    return Certificate.objects.filter(card_order_id=card_order_id, state=State.REVOKED, reason=reason).exists()
+
+
 def made_for(challenge: str) -> Certificate | None:
     """The certificate of one card, whatever has become of it; `challenge` is what the card's key was proven by."""
     return Certificate.objects.filter(intent__challenge=challenge).first()

@@ -249,6 +249,7 @@ def requeue(order_id: uuid.UUID, *, by: Actor) -> None:
             by=by,
             now=clock.now(),
             living_certificate=stands(order),
+            holder_left=certificates.closed_for_leaving(order.pk),
         )
 
 

@@ -136,9 +136,10 @@ def _tell_concerned(row: Proposal, notice: str) -> None:
     person = people.person(str(row.person_id))
     with translation.override(person.language):
         role = str(CAPACITIES[row.content["role"]])
-    last = getattr(proposals.as_of(read(row.kind, row.content), clock.today()), "ends", None)
-    until = last.strftime("%d.%m.%Y") if last else "–"
-    facts = {"role": role, "institution": row.institution.name, "until": until}
+    content = proposals.as_of(read(row.kind, row.content), clock.today())
+    days = {name: getattr(content, day, None) for name, day in (("starts", "starts"), ("until", "ends"))}
+    facts = {name: day.strftime("%d.%m.%Y") if day else "–" for name, day in days.items()}
+    facts |= {"role": role, "institution": row.institution.name}
     tell(person=person, notice=notice, subject=("proposal", str(row.pk)), dedupe=f"{notice}:{row.pk}", **facts)
 
 

@@ -217,7 +217,7 @@ def _tell(row: Request, notice: str, *, reason: str) -> None:
 
 def acts_open_to(row: Request, *, by: Actor) -> frozenset[Act]:
     """What the buttons are drawn from."""
-    if row.state not in STANDING:
+    if row.state not in STANDING or by.role is not Role.OFFICER:  # others end it with its application alone
         return frozenset()
     facts = Facts(acting=by.id, uploaded_by=row.roster.uploaded_by, in_production=_in_production(row))
     return frozenset(services.open_acts(row, by=by, facts=facts))

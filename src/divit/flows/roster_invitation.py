@@ -96,7 +96,8 @@ def _tell(row: Request, notice: str, once: str) -> None:
 
 def _tell_officers(row: Roster) -> None:
     """Whoever may approve it hears that it waits; the uploader may not."""
-    for appointment in institutions.officers_of(row.institution_id):
+    count = row.accepted - len(row.skipped)
+    for appointment in institutions.officers_of(row.institution_id) if count else ():
         if str(appointment.person_id) != row.uploaded_by:
             tell(
                 person=appointment.person,
@@ -104,7 +105,7 @@ def _tell_officers(row: Roster) -> None:
                 subject=("roster", str(row.pk)),
                 dedupe=f"roster_waits_for_approval:{row.pk}:{appointment.person_id}",
                 institution=appointment.institution.name,
-                count=row.accepted - len(row.skipped),
+                count=count,
             )
 
 

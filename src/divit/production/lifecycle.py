@@ -48,6 +48,7 @@ class Facts:
     produced_by: str = ""
     living_certificate: bool = False
     signing_given_up: bool = False
+    holder_left: bool = False
     cards_made: int = 0
 
 
@@ -64,6 +65,11 @@ def certificate_does_not_stand(facts: Facts) -> bool:
 def certificate_still_lives(facts: Facts) -> bool:
     """A new card is made only after the spoiled card's certificate was revoked: one living certificate per order."""
     return facts.living_certificate
+
+
+def holder_has_left(facts: Facts) -> bool:
+    """The institution closed the certificate because its holder has left: no other is made in its place."""
+    return facts.holder_left
 
 
 def certificate_may_still_come(facts: Facts) -> bool:
@@ -120,7 +126,7 @@ CARD_ORDER: Lifecycle[Facts] = Lifecycle(
             _PRODUCER | _SYSTEM,
             frozenset({State.SPOILED}),
             State.QUEUED,
-            (certificate_still_lives,),
+            (certificate_still_lives, holder_has_left),
             "promise 4",
         ),
         Rule(

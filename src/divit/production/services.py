@@ -63,13 +63,21 @@ def living_card(order: CardOrder) -> Card:
     return card
 
 
-def facts_of(order: CardOrder, *, by: Actor, living_certificate: bool = False, signing_given_up: bool = False) -> Facts:
+def facts_of(
+    order: CardOrder,
+    *,
+    by: Actor,
+    living_certificate: bool = False,
+    signing_given_up: bool = False,
+    holder_left: bool = False,
+) -> Facts:
     """What the law's guards want to know."""
     return Facts(
         acting=by.id,
         produced_by=order.produced_by,
         living_certificate=living_certificate,
         signing_given_up=signing_given_up,
+        holder_left=holder_left,
         cards_made=order.cards.count(),
     )
 
@@ -81,6 +89,7 @@ def carry_out(
     by: Actor,
     living_certificate: bool = False,
     signing_given_up: bool = False,
+    holder_left: bool = False,
     trouble: str = "",
     now: datetime,
     **note: object,
@@ -96,7 +105,13 @@ def carry_out(
         act,
         law=CARD_ORDER,
         by=by,
-        facts=facts_of(order, by=by, living_certificate=living_certificate, signing_given_up=signing_given_up),
+        facts=facts_of(
+            order,
+            by=by,
+            living_certificate=living_certificate,
+            signing_given_up=signing_given_up,
+            holder_left=holder_left,
+        ),
         changes=changes,
         note=dict(note),
     )

@@ -24,6 +24,10 @@ REFUSALS: dict[str, str | Promise] = {
     "certificate_still_lives": _(
         "Bozuk karttaki sertifika henüz iptal edilmedi. İptal tamamlanınca yeni kart sıraya alınabilir."
     ),
+    "holder_has_left": _(
+        "Kurum, kişi ayrıldığı için sertifikayı iptal etti; yerine yeni kart üretilmez. Kartı imha edilmek üzere "
+        "ayırın."
+    ),
     "certificate_may_still_come": _("Sertifika imzalanmak üzere; kart ancak imza sonuçlanınca bozuk işaretlenebilir."),
     "card_already_taken": _("Kartınızın üretimi başladı; bu aşamadan sonra başvurudan vazgeçilemez."),
     "card_number_other": _("Elinizdeki kart bu başvurunun kartı değil. Kartın üzerindeki son dört haneyi yazın."),

@@ -408,3 +408,17 @@ def test_an_order_is_cancelled_only_before_a_card_was_taken(
     card_production.requeue(second.pk, by=PRODUCER)
     with pytest.raises(Refused, match="card_already_taken"):
         services.cancel(second.application_id, by=SYSTEM, now=clock.now())
+
+
+def test_no_card_is_made_anew_for_somebody_who_has_left(
+    make_order: Order, station: ScriptedStation, run_jobs: Jobs
+) -> None:
+    order = make_order()
+    card_production.take(order.pk, by=PRODUCER)
+    run_jobs()
+    officer = Actor(role=Role.OFFICER, id="7", institution_id=str(order.institution_id))
+    closed = Certificate.objects.get(card_order_id=order.pk)
+    revocation.revoke(closed.pk, reason=Reason.AFFILIATION_CHANGED, by=officer)
+    card_production.spoil(order.pk, why="certificate_closed", by=PRODUCER)
+    with pytest.raises(Refused, match="holder_has_left"):
+        card_production.requeue(order.pk, by=PRODUCER)

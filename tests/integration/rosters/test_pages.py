@@ -202,6 +202,9 @@ def test_a_representative_uploads_and_follows_but_does_not_approve(desk: Desk, a
     representative.post(here, {"act": "confirm"})
     request = Request.objects.get()
     assert "onayla" not in [button.get("value") for button in _buttons(representative.get(here))]
+    page = representative.get(at("roster_request", desk, request_id=request.pk))
+    offered = {button.get("value") for button in _buttons(page)}
+    assert not offered & {"approve", "refuse", "withdraw"}
     assert representative.post(here, {"act": "approve", "request": [str(request.pk)]}).status_code == 404
     assert representative.post(at("roster_request", desk, request_id=request.pk), {"act": "approve"}).status_code == 404
     request.refresh_from_db()

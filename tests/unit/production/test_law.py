@@ -57,6 +57,7 @@ def test_every_cell(state: State, act: Act) -> None:
         (Act.INSPECT, I, State.PRODUCED, FREE, "certificate_does_not_stand"),
         (Act.DISPATCH, D, State.INSPECTED, FREE, "certificate_does_not_stand"),
         (Act.REQUEUE, P, State.SPOILED, Facts(living_certificate=True), "certificate_still_lives"),
+        (Act.REQUEUE, P, State.SPOILED, Facts(holder_left=True), "holder_has_left"),
         (Act.CANCEL, H, State.QUEUED, Facts(cards_made=1), "card_already_taken"),
         (Act.DISPATCH, D, State.PRODUCED, FREE, "not_from_this_state"),
         (Act.SPOIL, S, State.CERTIFYING, FREE, "certificate_may_still_come"),

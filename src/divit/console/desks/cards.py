@@ -144,7 +144,12 @@ def _seen(order_id: uuid.UUID, states: tuple[State, ...]) -> CardOrder:
 
 def open_acts(order: CardOrder, *, by: Actor) -> set[str]:
     """What the buttons are drawn from."""
-    facts = services.facts_of(order, by=by, living_certificate=card_production.stands(order))
+    facts = services.facts_of(
+        order,
+        by=by,
+        living_certificate=card_production.stands(order),
+        holder_left=certificates.closed_for_leaving(order.pk),
+    )
     return {str(act) for act in CARD_ORDER.open_to(role=by.role, state=State(order.state), facts=facts)}
 
 

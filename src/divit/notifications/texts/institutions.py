@@ -1,18 +1,19 @@
-"""What people who act for an institution are told; placeholders: {institution}, {role}, {until}, {reason}."""
+"""What people who act for an institution are told; placeholders: {institution}, {role}, {starts},
+{until}, {reason}."""
 
 from divit.notifications.texts.notice import Notice
 
 NOTICES = {
     "appointment_begun": Notice(
-        sms_tr="{institution}: {role} olarak görevlendirildiniz. Masanız Online İşlemler'de açıldı.",
-        sms_en="{institution}: you were appointed ({role}). Your desk is open under Online İşlemler.",
+        sms_tr="{institution}: {role} olarak görevlendirildiniz. Masanız {starts} günü açılır: Online İşlemler.",
+        sms_en="{institution}: you were appointed ({role}). Your desk opens on {starts} under Online İşlemler.",
         subject_tr="Kurumunuz adına görevlendirildiniz",
         subject_en="You were appointed to act for your institution",
-        mail_tr="{institution} adına {role} olarak görevlendirildiniz. Görevin son günü: {until}\n\nGöreviniz "
-        "başladığında masanıza e-Devlet ile girebilirsiniz. Bu görevden haberiniz yoksa hemen bize yazın.",
-        mail_en="You were appointed to act for {institution} as: {role}. Last day of the appointment: {until}\n\nOnce "
-        "it has begun you reach your desk by signing in through e-Devlet. If you know nothing of this, write to us at "
-        "once.",
+        mail_tr="{institution} adına {role} olarak görevlendirildiniz. İlk gün: {starts}\nSon gün: {until}\n\n"
+        "Göreviniz başladığında masanıza e-Devlet ile girebilirsiniz. Bu görevden haberiniz yoksa hemen bize yazın.",
+        mail_en="You were appointed to act for {institution} as: {role}. First day: {starts}\nLast day: {until}\n\n"
+        "Once it has begun you reach your desk by signing in through e-Devlet. If you know nothing of this, write to "
+        "us at once.",
     ),
     "appointment_ended": Notice(
         sms_tr="{institution}: {role} göreviniz {until} günü sona eriyor.",

@@ -16,12 +16,12 @@ NOTICES = {
         "itibarıyla askıya alındı. Askıda olduğu sürece onunla atılan imzalar geçerli sayılmaz; daha önce attığınız "
         "imzalar bundan etkilenmez.\n\nKim yaptı: kurumunuzun yetkilisi {who}\nGerekçe: {reason}\nSon çalışma günü: "
         "{last_day}\n\nBir yanlışlık varsa kurumunuzun yetkilisine başvurun: gerekçeyi kaldırınca sertifikanızı "
-        "Online İşlemler'de kendiniz askıdan indirirsiniz. Siz tek başınıza açamazsınız.",
+        "Online İşlemler'de kendiniz askıdan indirirsiniz. Gerekçe kalkmadan siz açamazsınız.",
         mail_en="The qualified certificate {serial} that you obtained through {institution} was suspended on {at}. "
         "While it is suspended, signatures made with it do not count as valid; signatures that you made before are "
         "not affected.\n\nWho did it: {who}, officer of your institution\nReason given: {reason}\nLast working day: "
         "{last_day}\n\nIf this is a mistake, turn to your institution's officer: once the cause is withdrawn, you "
-        "lift the suspension yourself under Online Transactions. You cannot lift it alone.",
+        "lift the suspension yourself under Online Transactions. Until then you cannot lift it.",
     ),
     "certificate_revoked_by_institution": Notice(
         sms_tr="Kurumunuz e-imza sertifikanızı {at} itibarıyla iptal etti; yeniden açılamaz. Gerekçe: {reason}. "
