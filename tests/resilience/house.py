@@ -53,8 +53,9 @@ class House:
         return self.service.supervision.pids()[name]
 
     def server(self) -> int:
-        """The PostgreSQL server itself."""
-        return int((Cluster(self.service.home).data / "postmaster.pid").read_text().split("\n", 1)[0])
+        """The PostgreSQL server itself; between two of them there is none for a moment."""
+        file = Cluster(self.service.home).data / "postmaster.pid"
+        return int(until(lambda: _first_line(file), what="a PostgreSQL server"))
 
     def child(self, name: str) -> int:
         """The one worker of a granian."""
@@ -159,6 +160,13 @@ class House:
     def _openssl(self, *arguments: str) -> str:
         done = subprocess.run(["openssl", *arguments], cwd=self._folder, capture_output=True, text=True, check=False)
         return done.stdout + done.stderr
+
+
+def _first_line(file: Path) -> str:
+    try:
+        return file.read_text().split("\n", 1)[0]
+    except FileNotFoundError:
+        return ""
 
 
 def _children(pid: int) -> list[str]:

@@ -146,8 +146,12 @@ _NEVER = {
     "two certificates stand for one card": """
         SELECT card_order_id FROM certificates_certificate WHERE state <> 'revoked' GROUP BY 1 HAVING count(*) > 1""",
     "a notice was written twice": """
-        SELECT person_id, subject_id, notice, channel FROM notifications_message
-        GROUP BY 1, 2, 3, 4 HAVING count(*) > 1""",
+        SELECT subject_id, notice, channel FROM notifications_message WHERE notice <> 'certificate_suspended'
+        GROUP BY person_id, 1, 2, 3 HAVING count(*) > 1
+        UNION ALL
+        SELECT subject_id, notice, channel FROM notifications_message WHERE notice = 'certificate_suspended'
+        GROUP BY 1, 2, 3 HAVING count(*) > (SELECT count(*) FROM certificates_statuschange s
+            WHERE s.certificate_id::text = subject_id AND s.act = 'suspend')""",
 }
 
 

@@ -16,6 +16,7 @@ pytestmark = pytest.mark.service
 
 Next = Callable[[], DemoPerson]
 Values = Mapping[str, str | list[str]]
+Files = Mapping[str, tuple[str, bytes]] | None
 
 
 class TwoTabs(Browser):
@@ -26,9 +27,9 @@ class TwoTabs(Browser):
         self.doubled = doubled
         self.answers: list[Page] = []
 
-    def send(self, url: str, data: Values, *, referer: str = "") -> Page:
+    def send(self, url: str, data: Values, *, files: Files = None, referer: str = "") -> Page:
         if data.get("act") != self.doubled:
-            return super().send(url, data, referer=referer)
+            return super().send(url, data, files=files, referer=referer)
         other, start = Browser(), Barrier(2)
         other.client.cookies = self.client.cookies
 
