@@ -27,6 +27,15 @@ def parcels_of_many(application_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, uui
     return dict(rows.values_list("application_id", "id"))
 
 
+def standing_of(application_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, tuple[State, ConsignmentState | None]]:
+    """For each of the applications that have one, where its parcel is, and where the box in which it travelled."""
+    rows = Parcel.objects.filter(application_id__in=list(application_ids)).order_by("id")
+    return {
+        application_id: (State(state), ConsignmentState(box) if box else None)
+        for application_id, state, box in rows.values_list("application_id", "state", "consignment__state")
+    }
+
+
 def parcel(parcel_id: uuid.UUID) -> Parcel:
     """Raises `NotFound`."""
     found = Parcel.objects.select_related("person", "application", "consignment").filter(pk=parcel_id).first()

@@ -9,12 +9,16 @@ from uuid import UUID
 from divit.applications import selectors as applications
 from divit.applications.lifecycle import State as ApplicationState
 from divit.applications.requirements import RULE_OF, Awaits, RequirementKind
+from divit.delivery import selectors as delivery
+from divit.delivery.lifecycle import ConsignmentState
+from divit.delivery.lifecycle import State as ParcelState
 from divit.production import selectors as production
 from divit.rosters import selectors
 from divit.rosters.lifecycle import STANDING, State
 from divit.rosters.models import Request
 
 Standing = tuple[ApplicationState, frozenset[RequirementKind]]
+Parcel = tuple[ParcelState, ConsignmentState | None]
 
 
 class Stage(StrEnum):
@@ -27,6 +31,7 @@ class Stage(StrEnum):
     WAITING_OTHERWISE = "waiting_otherwise"  # eski sertifika ya da yenileme günü bekleniyor
     IN_PRODUCTION = "in_production"  # üretimde
     ON_THE_WAY = "on_the_way"  # yolda
+    WITH_REPRESENTATIVE = "with_representative"  # e-imza temsilcisinde
     DELIVERED = "delivered"  # teslim edildi
     ENDED = "ended"  # reddedildi, geri çekildi ya da süresi doldu
 
@@ -40,6 +45,11 @@ class Waits(StrEnum):
     CENTRE = "centre"
     COURIER = "courier"
     CLOCK = "clock"
+
+
+# What came back, or never came out of its box, is the centre's to send again or to make anew.
+_CENTRES_TURN = frozenset({ParcelState.MISSING, ParcelState.RETURNING, ParcelState.RETURNED, ParcelState.LOST})
+_BOX_ASTRAY = frozenset({ConsignmentState.RETURNED, ConsignmentState.UNPACKED, ConsignmentState.LOST})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,18 +79,19 @@ def _progress(rows: list[tuple[UUID, str, UUID | None]]) -> dict[UUID, Progress]
     begun = [application_id for _id, _state, application_id in rows if application_id]
     standing = applications.standing_of(begun)
     gone = production.dispatched(begun)
+    parcels = delivery.standing_of(gone)
     return {
         request_id: where(
             State(state),
             standing.get(application_id) if application_id else None,
-            dispatched=application_id in gone,
+            parcel=parcels.get(application_id) if application_id else None,
         )
         for request_id, state, application_id in rows
     }
 
 
-def where(state: State, application: Standing | None, *, dispatched: bool) -> Progress:
-    """Pure: request and application as they stand, in one word."""
+def where(state: State, application: Standing | None, *, parcel: Parcel | None) -> Progress:
+    """Pure: request, application and, once the card has left the house, its parcel as they stand, in one word."""
     if state not in STANDING:
         return Progress(stage=Stage.ENDED)
     approval = (Waits.OFFICER,) if state is State.PROPOSED else ()
@@ -93,9 +104,20 @@ def where(state: State, application: Standing | None, *, dispatched: bool) -> Pr
         return _open(left)
     if stood in (ApplicationState.DELIVERED, ApplicationState.CLOSED):
         return Progress(stage=Stage.DELIVERED)
-    if dispatched:
-        return Progress(stage=Stage.ON_THE_WAY, waits=(Waits.COURIER,))
+    if parcel is not None:
+        return _sent(*parcel)
     return Progress(stage=Stage.IN_PRODUCTION, waits=(Waits.CENTRE,))
+
+
+def _sent(parcel: ParcelState, box: ConsignmentState | None) -> Progress:
+    if parcel is ParcelState.WITH_REPRESENTATIVE:
+        return Progress(stage=Stage.WITH_REPRESENTATIVE, waits=(Waits.REPRESENTATIVE, Waits.PERSON))
+    enclosed_in = box if parcel is ParcelState.ENCLOSED else None
+    if enclosed_in is ConsignmentState.ARRIVED:
+        return Progress(stage=Stage.WITH_REPRESENTATIVE, waits=(Waits.REPRESENTATIVE,))
+    if parcel in _CENTRES_TURN or enclosed_in in _BOX_ASTRAY:
+        return Progress(stage=Stage.ON_THE_WAY, waits=(Waits.CENTRE,))
+    return Progress(stage=Stage.ON_THE_WAY, waits=(Waits.COURIER,))
 
 
 def _open(left: frozenset[RequirementKind]) -> Progress:

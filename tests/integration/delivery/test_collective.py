@@ -7,7 +7,9 @@ from datetime import timedelta
 import pytest
 from django.db import connection, transaction
 
+from divit.applications.lifecycle import State as ApplicationState
 from divit.applications.models import Application
+from divit.applications.requirements import RequirementKind
 from divit.certificates.models import Certificate
 from divit.delivery import selectors
 from divit.delivery.models import Consignment, CourierReport, Parcel, SealedPin
@@ -20,6 +22,7 @@ from divit.flows import (
     lost_cards,
     pin_release,
     revocation,
+    roster_progress,
 )
 from divit.identity.models import Person
 from divit.institutions import services as institutions
@@ -30,6 +33,7 @@ from divit.kernel.errors import Invalid, NeighbourFailed, NotFound, Refused
 from divit.notifications.models import Message
 from divit.pki.reasons import Reason
 from divit.production.models import CardOrder
+from divit.rosters.lifecycle import State as RequestState
 from tests.fixtures_cards import DISPATCHER, INSPECTOR, PRODUCER, ScriptedCourier, digits_of
 from tests.fixtures_consignments import ADDRESS, Office
 from tests.fixtures_pki import holder_of
@@ -487,3 +491,36 @@ def test_the_status_page_follows_the_card(office: Office, cards: list[CardOrder]
     assert stages(cards[0])["pin_taken"] == ("now", "person")
     collective_hand_over.return_to_centre(third.pk, why="left", by=omer)
     assert stages(cards[2])["sent_back"] == ("now", "centre")
+
+
+def _progress(order: CardOrder) -> tuple[str, ...]:
+    application = Application.objects.get(pk=order.application_id)
+    parcel = selectors.standing_of([application.pk]).get(application.pk)
+    standing = (ApplicationState(application.state), frozenset[RequirementKind]())
+    told = roster_progress.where(RequestState.APPROVED, standing, parcel=parcel)
+    return (told.stage, *told.waits)
+
+
+def test_the_list_says_who_is_waited_for_while_the_card_lies_with_the_representative(
+    office: Office, cards: list[CardOrder], omer: Actor
+) -> None:
+    first, second, third = cards
+    assert _progress(first) == ("in_production", "centre")
+    office.arrived(cards)
+    assert _progress(first) == ("with_representative", "representative")
+    there = [Parcel.objects.get(order=order) for order in (first, second)]
+    gone = Parcel.objects.get(order=third)
+    collective_hand_over.receive(gone.consignment_id, there={one.pk for one in there}, missing={gone.pk}, by=omer)
+    assert _progress(first) == ("with_representative", "representative", "person")
+    assert _progress(third) == ("on_the_way", "centre")
+    collective_hand_over.return_to_centre(there[1].pk, why="left", by=omer)
+    assert _progress(second) == ("on_the_way", "centre")
+    collective_dispatch.take_back(there[1].pk, digits=digits_of(second), by=DISPATCHER)
+    assert _progress(second) == ("on_the_way", "centre")
+    collective_hand_over.hand_over(there[0].pk, identity_checked=True, by=omer)
+    assert _progress(first) == ("delivered",)
+
+
+def test_a_box_under_way_waits_for_the_courier(office: Office, cards: list[CardOrder], omer: Actor) -> None:
+    office.sent(cards)
+    assert _progress(cards[0]) == ("on_the_way", "courier")

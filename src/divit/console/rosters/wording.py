@@ -36,6 +36,7 @@ STAGES: Mapping[Stage, Label] = {
     Stage.WAITING_OTHERWISE: _("Başka bir koşul bekleniyor"),
     Stage.IN_PRODUCTION: _("Üretimde"),
     Stage.ON_THE_WAY: _("Yolda"),
+    Stage.WITH_REPRESENTATIVE: _("Temsilcide"),
     Stage.DELIVERED: _("Teslim edildi"),
     Stage.ENDED: _("Sona erdi"),
 }
