@@ -125,6 +125,12 @@ def closed_for_leaving(card_order_id: UUID) -> bool:
     return Certificate.objects.filter(card_order_id=card_order_id, state=State.REVOKED, reason=reason).exists()
 
 
+def standing_of_orders(card_order_ids: Iterable[UUID]) -> set[UUID]:
+    """Those of these card orders whose certificate exists and is not revoked."""
+    found = Certificate.objects.filter(card_order_id__in=list(card_order_ids)).exclude(state=State.REVOKED)
+    return set(found.order_by("id").values_list("card_order_id", flat=True))
+
+
 def made_for(challenge: str) -> Certificate | None:
     """The certificate of one card, whatever has become of it; `challenge` is what the card's key was proven by."""
     return Certificate.objects.filter(intent__challenge=challenge).first()

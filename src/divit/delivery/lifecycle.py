@@ -66,6 +66,7 @@ class Facts:
     consignment_open: bool = False
     consignment_given_up: bool = False
     has_address: bool = True
+    certificate_stands: bool = False
 
 
 def identity_not_checked(facts: Facts) -> bool:
@@ -103,6 +104,11 @@ def no_address_of_holder(facts: Facts) -> bool:
     return not facts.has_address
 
 
+def certificate_closed_meanwhile(facts: Facts) -> bool:
+    """A card whose certificate was closed while it waited is of no use to anybody: it goes to nobody."""
+    return not facts.certificate_stands
+
+
 _COURIER = frozenset({Role.COURIER})
 _DISPATCHER = frozenset({Role.DISPATCHER})
 _REPRESENTATIVE = frozenset({Role.REPRESENTATIVE})
@@ -124,9 +130,10 @@ PARCEL: Lifecycle[Facts] = Lifecycle("parcel", State, Act, start=(State.PACKED, 
     Rule(Act.DEPART, _COURIER, frozenset({State.HANDED_OVER}), State.ON_THE_WAY),
     Rule(Act.DELIVER, _COURIER, _MOVING, State.DELIVERED, (identity_not_checked,), _IDENTITY),
     Rule(Act.RETURN, _COURIER, _MOVING, State.RETURNED),
-    Rule(Act.SEND_AGAIN, _DISPATCHER, _RETURNED, State.PACKED, (no_address_of_holder,)),
+    Rule(Act.SEND_AGAIN, _DISPATCHER, _RETURNED, State.PACKED,
+         (no_address_of_holder, certificate_closed_meanwhile)),
     Rule(Act.COLLECT, _DISPATCHER, _RETURNED, State.COLLECTED,
-         (identity_not_checked, producer_cannot_hand_over), _IDENTITY),
+         (identity_not_checked, producer_cannot_hand_over, certificate_closed_meanwhile), _IDENTITY),
     Rule(Act.PACK, _DISPATCHER, _LOST, State.PACKED, (producer_cannot_hand_over,)),
     Rule(Act.ENCLOSE, _DISPATCHER, _RETURNED | _LOST, State.ENCLOSED,
          (producer_cannot_hand_over,)),
@@ -135,7 +142,8 @@ PARCEL: Lifecycle[Facts] = Lifecycle("parcel", State, Act, start=(State.PACKED, 
     Rule(Act.MISS, _REPRESENTATIVE, _ENCLOSED, State.MISSING, (card_of_another_institution, consignment_not_opened)),
     Rule(Act.MISS, _DISPATCHER, _ENCLOSED, State.MISSING, (consignment_still_under_way,)),
     Rule(Act.HAND_OVER, _REPRESENTATIVE, _WAITING, State.DELIVERED,
-         (card_of_another_institution, identity_not_checked, producer_cannot_hand_over, own_card_needs_another),
+         (card_of_another_institution, identity_not_checked, producer_cannot_hand_over, own_card_needs_another,
+          certificate_closed_meanwhile),
          _IDENTITY),
     Rule(Act.RETURN_TO_CENTRE, _REPRESENTATIVE, _WAITING, State.RETURNING, (card_of_another_institution,)),
     Rule(Act.TAKE_BACK, _DISPATCHER, _STRAY, State.RETURNED),

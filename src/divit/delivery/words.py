@@ -34,6 +34,7 @@ RETURNED_WHY: dict[str, str | Promise] = {
     "never_came": _("Almaya gelmedi"),
     "elsewhere": _("Başka bir birimde ya da şehirde çalışıyor"),
     "damaged": _("Kart zarar görmüş"),
+    "closed": _("Karttaki sertifika kapatılmış"),
 }
 _UNREADABLE_PIN = _(
     "Bu kartın PIN'i açılamıyor; hata sizde değil. Sayfanın altındaki destek adresine başvuru numaranızı yazın, "
@@ -56,6 +57,10 @@ REFUSALS: dict[str, str | Promise] = {
     "own_card_needs_another": _(
         "Bu kart sizin. Kimse kendi kimliğini kendisi onaylayamaz; kartınızı kurumunuzun başka bir e-imza temsilcisi "
         "teslim etsin."
+    ),
+    "certificate_closed_meanwhile": _(
+        "Bu karttaki sertifika kapatılmış; kart artık kimseye verilmez ve gönderilmez. Kurumdaysa merkeze geri "
+        "gönderin, merkezdeyse karttan vazgeçin."
     ),
     "no_address_of_holder": _(
         "Bu kart tek başına gönderilemez: başvuruda kişinin adresi yok. Kartı kurumun yeni bir kolisine koyun."

@@ -14,6 +14,7 @@ from divit.applications import services as application_services
 from divit.applications.lifecycle import Act as ApplicationAct
 from divit.applications.models import Application
 from divit.audit import ledger
+from divit.certificates import selectors as certificates
 from divit.delivery import selectors
 from divit.delivery.lifecycle import Act, State
 from divit.delivery.models import NO_SUCH_PARCEL, Consignment, CourierReport, Parcel
@@ -187,8 +188,20 @@ def send_again(parcel_id: uuid.UUID, *, by: Actor) -> None:
     with transaction.atomic():
         parcel = _locked(parcel_id)
         has_address = not applications.application(parcel.application_id).goes_to_representative
-        parcels.carry_out(parcel, Act.SEND_AGAIN, by=by, now=clock.now(), has_address=has_address)
+        parcels.carry_out(
+            parcel,
+            Act.SEND_AGAIN,
+            by=by,
+            now=clock.now(),
+            has_address=has_address,
+            certificate_stands=certificate_stands(parcel),
+        )
         _announce_later(parcel)
+
+
+def certificate_stands(parcel: Parcel) -> bool:
+    """Whether the certificate on the card was not closed while it was on its way or waited."""
+    return certificates.standing_of_order(parcel.order_id) is not None
 
 
 def resume() -> int:
@@ -216,7 +229,14 @@ def _locked(parcel_id: uuid.UUID) -> Parcel:
 
 
 def _move(parcel: Parcel, act: Act, *, by: Actor, identity_checked: bool) -> None:
-    parcels.carry_out(parcel, act, by=by, now=clock.now(), identity_checked=identity_checked)
+    parcels.carry_out(
+        parcel,
+        act,
+        by=by,
+        now=clock.now(),
+        identity_checked=identity_checked,
+        certificate_stands=certificate_stands(parcel),
+    )
     if parcel.state in selectors.IN_HAND:
         application = application_services.locked(parcel.application_id)
         application_services.carry_out(application, ApplicationAct.DELIVER, by=SYSTEM)

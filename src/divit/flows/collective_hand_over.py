@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from divit.applications import content
 from divit.applications import services as application_services
 from divit.applications.lifecycle import Act as ApplicationAct
+from divit.certificates import selectors as certificates
 from divit.delivery import selectors, words
 from divit.delivery.lifecycle import PARCEL, Act, ConsignmentAct, ConsignmentState, State
 from divit.delivery.models import Consignment, Parcel
@@ -41,10 +42,11 @@ VISIBLE = (State.ENCLOSED, State.WITH_REPRESENTATIVE, State.MISSING, State.RETUR
 
 @dataclass(frozen=True, kw_only=True)
 class Piece:
-    """One card as the representative compares it with what lies on the table."""
+    """One card as the representative compares it with what lies on the table; `closed` when its certificate is."""
 
     parcel: Parcel
     card_end: str
+    closed: bool
     acts: frozenset[Act]
 
 
@@ -142,7 +144,14 @@ def hand_over(parcel_id: uuid.UUID, *, identity_checked: bool, by: Actor) -> Non
     with transaction.atomic():
         parcel = _locked(parcel_id, by=by)
         application = application_services.locked(parcel.application_id)
-        parcels.carry_out(parcel, Act.HAND_OVER, by=by, now=clock.now(), identity_checked=identity_checked)
+        parcels.carry_out(
+            parcel,
+            Act.HAND_OVER,
+            by=by,
+            now=clock.now(),
+            identity_checked=identity_checked,
+            certificate_stands=certificates.standing_of_order(parcel.order_id) is not None,
+        )
         application_services.carry_out(application, ApplicationAct.DELIVER, by=SYSTEM)
         tell_holder(parcel, "parcel_delivered", once="representative")
 
@@ -182,16 +191,18 @@ def _locked(parcel_id: uuid.UUID, *, by: Actor) -> Parcel:
 def _pieces(found: Iterable[Parcel], *, by: Actor) -> list[Piece]:
     rows = list(found)
     cards = production.living_cards_of(row.order_id for row in rows)
+    standing = certificates.standing_of_orders(row.order_id for row in rows)
     return [
         Piece(
             parcel=row,
             card_end=cards[row.order_id].card_serial[-4:] if row.order_id in cards else "",
-            acts=_acts(row, by),
+            closed=row.order_id not in standing,
+            acts=_acts(row, by, certificate_stands=row.order_id in standing),
         )
         for row in rows
     ]
 
 
-def _acts(row: Parcel, by: Actor) -> frozenset[Act]:
-    facts = parcels.facts_of(row, by=by, identity_checked=True)
+def _acts(row: Parcel, by: Actor, *, certificate_stands: bool) -> frozenset[Act]:
+    facts = parcels.facts_of(row, by=by, identity_checked=True, certificate_stands=certificate_stands)
     return frozenset(Act(act) for act in PARCEL.open_to(role=by.role, state=State(row.state), facts=facts))

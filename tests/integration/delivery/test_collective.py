@@ -12,6 +12,7 @@ from divit.applications.models import Application
 from divit.applications.requirements import RequirementKind
 from divit.certificates.models import Certificate
 from divit.delivery import selectors
+from divit.delivery.lifecycle import Act
 from divit.delivery.models import Consignment, CourierReport, Parcel, SealedPin
 from divit.flows import (
     application_status,
@@ -339,6 +340,26 @@ def test_a_certificate_that_its_holder_closed_meanwhile_does_not_stand_in_the_wa
     lost_cards.give_up(second.pk, by=DISPATCHER)
     second.refresh_from_db()
     assert second.state == "lost"
+
+
+def test_a_card_whose_certificate_was_closed_while_it_waits_goes_back_and_to_nobody(
+    office: Office, cards: list[CardOrder], omer: Actor
+) -> None:
+    first, second, _third = office.received(cards, by=omer)
+    certificate = Certificate.objects.get(card_order_id=first.order_id)
+    revocation.revoke(certificate.pk, reason=Reason.KEY_COMPROMISE, by=holder_of(first.person))
+    with pytest.raises(Refused, match="certificate_closed_meanwhile"):
+        collective_hand_over.hand_over(first.pk, identity_checked=True, by=omer)
+    assert Application.objects.get(pk=first.application_id).state == "produced"
+    assert "parcel_delivered" not in _told(first.person_id)
+    piece = collective_hand_over.piece(first.pk, by=omer)
+    assert (piece.closed, piece.acts) == (True, {Act.RETURN_TO_CENTRE})
+    assert not collective_hand_over.piece(second.pk, by=omer).closed
+    collective_hand_over.return_to_centre(first.pk, why="closed", by=omer)
+    collective_dispatch.take_back(first.pk, digits=digits_of(cards[0]), by=DISPATCHER)
+    with pytest.raises(Refused, match="certificate_closed_meanwhile"):
+        card_delivery.collect(first.pk, identity_checked=True, by=DISPATCHER)
+    lost_cards.give_up(first.pk, by=DISPATCHER)
 
 
 def test_a_returned_box_is_sent_again_or_opened(

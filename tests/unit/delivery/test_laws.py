@@ -33,6 +33,7 @@ CHECKED = Facts(
     holder="ayse",
     consignment_open=True,
     consignment_given_up=True,
+    certificate_stands=True,
 )
 ALLOWED = {
     ("packed", "announce", S): "handed_over",
@@ -151,6 +152,9 @@ def test_refusals_of_a_consignment(act: str, role: Role, state: str, changes: di
         ("lose", S, "missing", {"consignment_given_up": False}, "consignment_still_under_way"),
         ("enclose", D, "returned", {"acting": "staff-1"}, "producer_cannot_hand_over"),
         ("send_again", D, "returned", {"has_address": False}, "no_address_of_holder"),
+        ("send_again", D, "returned", {"certificate_stands": False}, "certificate_closed_meanwhile"),
+        ("collect", D, "returned", {"certificate_stands": False}, "certificate_closed_meanwhile"),
+        ("hand_over", R, "with_representative", {"certificate_stands": False}, "certificate_closed_meanwhile"),
     ],
 )
 def test_refusals_on_the_way_through_a_representative(

@@ -141,13 +141,15 @@ def dispatch_parcel(request: DeskRequest, parcel_id: uuid.UUID) -> HttpResponse:
         refusal = attempt(lambda: _act(act, parcel_id, in_hand=in_hand, by=by), form=in_hand)
         if not refusal and not in_hand.errors:
             return done(request, _("Yapıldı."), to="console:dispatch_parcel", parcel_id=parcel_id)
+    stands = card_delivery.certificate_stands(parcel)
     context = {
         "parcel": parcel,
         "state": words.STATES[parcel.state],
         "trouble": words.TROUBLES.get(parcel.trouble, ""),
         "reports": selectors.reports_of(parcel.tracking_no),
         "returned_why": words.RETURNED_WHY.get(parcel.returned_why, ""),
-        "acts": _open_acts(parcel, by=by),
+        "acts": _open_acts(parcel, by=by, certificate_stands=stands),
+        "closed": parcel.state == State.RETURNED and not stands,
         "may_retry": parcel.state == State.PACKED and parcel.trouble == card_delivery.REFUSED,
         "checked": checked,
         "in_hand": in_hand,
@@ -165,9 +167,11 @@ def _act(act: str, parcel_id: uuid.UUID, *, in_hand: CardInHandForm, by: Actor) 
         card_delivery.collect(parcel_id, identity_checked=True, by=by)
 
 
-def _open_acts(parcel: Parcel, *, by: Actor) -> set[str]:
+def _open_acts(parcel: Parcel, *, by: Actor, certificate_stands: bool) -> set[str]:
     has_address = not parcel.application.goes_to_representative
-    facts = parcel_services.facts_of(parcel, by=by, identity_checked=True, has_address=has_address)
+    facts = parcel_services.facts_of(
+        parcel, by=by, identity_checked=True, has_address=has_address, certificate_stands=certificate_stands
+    )
     return {str(act) for act in PARCEL.open_to(role=Role.DISPATCHER, state=State(parcel.state), facts=facts)}
 
 

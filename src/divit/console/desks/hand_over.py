@@ -114,6 +114,7 @@ def representative_card(request: DeskRequest, parcel_id: uuid.UUID) -> HttpRespo
         "state": words.STATES[piece.parcel.state],
         "returned_why": words.RETURNED_WHY.get(piece.parcel.returned_why, ""),
         "tckn": Tckn(piece.parcel.person.tckn).masked,
+        "closed": piece.closed and piece.parcel.state == State.WITH_REPRESENTATIVE,
         "own": str(piece.parcel.person_id) == request.actor.id,
         "acts": {str(one) for one in piece.acts},
         "checked": checked,

@@ -100,7 +100,14 @@ def locked(parcel_id: uuid.UUID) -> Parcel:
     return parcel
 
 
-def facts_of(parcel: Parcel, *, by: Actor, identity_checked: bool = False, has_address: bool = True) -> Facts:
+def facts_of(
+    parcel: Parcel,
+    *,
+    by: Actor,
+    identity_checked: bool = False,
+    has_address: bool = True,
+    certificate_stands: bool = False,
+) -> Facts:
     """What the law's guards want to know."""
     box = parcel.consignment
     opened = box is not None and box.state in _OPEN
@@ -116,6 +123,7 @@ def facts_of(parcel: Parcel, *, by: Actor, identity_checked: bool = False, has_a
         consignment_open=opened,
         consignment_given_up=box is not None and box.state in _GIVEN_UP,
         has_address=has_address,
+        certificate_stands=certificate_stands,
     )
 
 
@@ -132,6 +140,7 @@ def carry_out(
     now: datetime,
     identity_checked: bool = False,
     has_address: bool = True,
+    certificate_stands: bool = False,
     tracking_no: str | None = None,
     trouble: str = "",
     returned_why: str = "",
@@ -146,7 +155,13 @@ def carry_out(
     if act in (Act.SEND_AGAIN, Act.PACK):
         changes |= {"journey": parcel.journey + 1, "asked_at": None, "tracking_no": ""}
         changes["produced_by"] = parcel.produced_by
-    facts = facts_of(parcel, by=by, identity_checked=identity_checked, has_address=has_address)
+    facts = facts_of(
+        parcel,
+        by=by,
+        identity_checked=identity_checked,
+        has_address=has_address,
+        certificate_stands=certificate_stands,
+    )
     moves.move(parcel, act, law=PARCEL, by=by, facts=facts, changes=changes, note=dict(note))
 
 
