@@ -28,8 +28,11 @@ from divit.rosters.deadlines import UPLOAD_LIFE
 from divit.rosters.lifecycle import RosterState
 from divit.rosters.models import Roster
 
-# A longer list is checked by the worker, while the page shows how far it is.
+# A longer list is checked by the worker, while the page shows how far it is; a shorter one by the worker only when the
+# process that was about to check it is gone.
 AT_ONCE = 500
+_GONE_AFTER_SECONDS = 60
+CONTRACT_MISSING = "contract_missing"
 _NOTE_EVERY_SECONDS = 0.5
 _CHUNK = 500
 
@@ -55,9 +58,10 @@ def upload(content: bytes, *, file_name: str, by: Actor) -> tuple[Roster, bool]:
             lines=len(sheet.lines),
             by=by,
         )
-        if new and len(sheet.lines) > AT_ONCE:
-            later("rosters.check", roster_id=str(row.pk))
-    if new and len(sheet.lines) <= AT_ONCE:
+        at_once = len(sheet.lines) <= AT_ONCE
+        if new:
+            _check_later(row.pk, in_seconds=_GONE_AFTER_SECONDS if at_once else None)
+    if new and at_once:
         _check(row.pk, sheet, by=by)
     return selectors.roster(row.pk), new
 
@@ -73,17 +77,37 @@ def _contract_left(institution_id: UUID) -> tuple[UUID, int]:
     try:
         contract = institutions.contract_for(institution_id, on=clock.today())
     except NotFound:
-        raise Refused("contract_missing") from None
+        raise Refused(CONTRACT_MISSING) from None
     return contract.id, institutions.quota_left(contract.id)
 
 
+def _check_later(roster_id: UUID, *, in_seconds: int | None = None) -> None:
+    later("rosters.check", queueing_lock=f"roster.check:{roster_id}", in_seconds=in_seconds, roster_id=str(roster_id))
+
+
 def check(roster_id: UUID, *, by: Actor = SYSTEM) -> None:
-    """Check a long list; the worker's job. Checked twice it is checked once."""
+    """Check a list that waits for it; the worker's job. Checked twice it is checked once.
+
+    Where the contract ended meanwhile there is nothing to check against: the list is destroyed, with the reason.
+    """
     row = selectors.roster(roster_id)
     if row.state != RosterState.CHECKING:
         return
     sheet = reading.read(selectors.content_of(row), file_name=row.file_name)
-    _check(roster_id, sheet, by=by)
+    try:
+        _check(roster_id, sheet, by=by)
+    except Refused as refusal:
+        if refusal.code != CONTRACT_MISSING:
+            raise
+        _drop(roster_id, while_in=(RosterState.CHECKING,), why=refusal.code)
+
+
+def resume() -> int:
+    """For every list that still waits for its check put the job back; returns how many."""
+    ids = selectors.unchecked()
+    for roster_id in ids:
+        _check_later(roster_id)
+    return len(ids)
 
 
 def _check(roster_id: UUID, sheet: reading.Sheet, *, by: Actor) -> None:
@@ -192,7 +216,11 @@ def forget(*, now: datetime | None = None) -> int:
 
 
 def _forget(roster_id: UUID) -> None:
+    _drop(roster_id, while_in=(RosterState.CHECKING, RosterState.CHECKED), why="not_confirmed")
+
+
+def _drop(roster_id: UUID, *, while_in: tuple[RosterState, ...], why: str) -> None:
     with transaction.atomic():
         row = services.locked_roster(roster_id)
-        if row.state in (RosterState.CHECKING, RosterState.CHECKED):
-            services.discard(row, by=SYSTEM)
+        if row.state in while_in:
+            services.discard(row, by=SYSTEM, why=why)

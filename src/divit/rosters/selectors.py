@@ -77,6 +77,12 @@ def forgotten(*, before: datetime) -> list[UUID]:
     return list(found.order_by("uploaded_at", "id").values_list("id", flat=True))
 
 
+def unchecked() -> list[UUID]:
+    """Rosters whose rows are still to be checked."""
+    found = Roster.objects.filter(state=RosterState.CHECKING)
+    return list(found.order_by("uploaded_at", "id").values_list("id", flat=True))
+
+
 def unfinished() -> list[UUID]:
     """Rosters that were confirmed and are not all requests yet."""
     found = Roster.objects.filter(state=RosterState.CONFIRMED)

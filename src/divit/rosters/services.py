@@ -107,9 +107,10 @@ def finish(row: Roster, *, by: Actor) -> None:
     Upload.objects.filter(pk=row.pk).delete()
 
 
-def discard(row: Roster, *, by: Actor) -> None:
-    """A locked roster is given up before it was confirmed: what waited is destroyed."""
-    moves.move(row, RosterAct.DISCARD, law=ROSTER_LAW, by=by, facts=RosterFacts())
+def discard(row: Roster, *, by: Actor, why: str = "") -> None:
+    """A locked roster is given up before it was confirmed: what waited is destroyed; `why` when nobody asked for it."""
+    note = {"reason": why} if why else {}
+    moves.move(row, RosterAct.DISCARD, law=ROSTER_LAW, by=by, facts=RosterFacts(), note=note)
     Upload.objects.filter(pk=row.pk).delete()
 
 

@@ -1,4 +1,4 @@
-"""Jobs of an institution's lists: checking long ones, inviting, approving many, reminding, forgetting."""
+"""Jobs of an institution's lists: checking, inviting, approving many, reminding, forgetting."""
 
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from divit.worker.retries import PATIENT, own_connection
 @app.task(name="rosters.check", queue="default", retry=PATIENT)
 @own_connection
 def check(roster_id: str) -> None:
-    """Every row of a long list."""
+    """Every row of a list."""
     roster_upload.check(UUID(roster_id))
 
 
@@ -40,6 +40,7 @@ def remind_and_expire(timestamp: int) -> None:
 @app.task(name="rosters.tidy", queue="default", queueing_lock="rosters.tidy")
 @own_connection
 def tidy(timestamp: int) -> None:
-    """Lists that nobody confirmed are destroyed; confirmed ones that stand still go on."""
+    """Lists that nobody confirmed are destroyed; those that stand still, unchecked or confirmed, go on."""
     roster_upload.forget()
+    roster_upload.resume()
     roster_invitation.resume()

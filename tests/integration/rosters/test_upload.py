@@ -4,10 +4,11 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from divit.audit import selectors as audit
 from divit.certificates.models import Certificate
-from divit.flows import roster_upload
+from divit.flows import roster_closed, roster_upload
 from divit.identity.models import Person
 from divit.institutions.models import Contract, Institution
 from divit.kernel import clock
@@ -164,6 +165,46 @@ def test_rows_beyond_the_quota_are_not_accepted(desk: Desk) -> None:
     roster = desk.upload([row_of(50), row_of(51)])
     assert roster.accepted == 1
     assert "roster_row_beyond_quota" in codes(roster)
+
+
+def _waiting() -> list[str]:
+    jobs = ProcrastinateJob.objects.filter(task_name="rosters.check", status="todo")
+    return [job.args["roster_id"] for job in jobs]
+
+
+def test_a_process_that_dies_before_it_has_checked_leaves_a_job(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as dying:
+        dying.setattr(roster_closed, "closed_to", _die)
+        with pytest.raises(SystemExit):
+            desk.upload([row_of(50)])
+    roster = Roster.objects.get()
+    assert roster.state == "checking"
+    assert _waiting() == [str(roster.id)]
+    # One that got lost with a queue is put back, and one that waits is enough.
+    assert roster_upload.resume() == 1
+    assert _waiting() == [str(roster.id)]
+    ProcrastinateJob.objects.all().delete()
+    assert roster_upload.resume() == 1
+    assert _waiting() == [str(roster.id)]
+    roster_upload.check(roster.id)
+    roster.refresh_from_db()
+    assert (roster.state, roster.accepted) == ("checked", 1)
+    assert roster_upload.resume() == 0
+
+
+def _die(*_arguments: object) -> None:
+    raise SystemExit
+
+
+def test_a_contract_that_ends_before_the_check_destroys_the_list(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(roster_upload, "AT_ONCE", 0)
+    roster = desk.upload([row_of(50)])
+    today = clock.today()
+    Contract.objects.update(starts=today - timedelta(days=30), ends=today - timedelta(days=1))
+    roster_upload.check(roster.id)
+    roster.refresh_from_db()
+    assert roster.state == "discarded"
+    assert not Upload.objects.exists()
 
 
 def test_a_long_list_is_checked_by_the_worker(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
