@@ -38,7 +38,8 @@ _CHUNK = 500
 
 
 def upload(content: bytes, *, file_name: str, by: Actor) -> tuple[Roster, bool]:
-    """Read a list and check it, at once or by the worker; the same content again is the same roster (then False).
+    """Read a list and check it, at once or by the worker; the same content again is the same roster (then False),
+    as long as it is under way or a request of it stands.
 
     Raises `Refused("contract_missing")`, or `Invalid` for what cannot be read as a list at all; then nothing is kept.
     """

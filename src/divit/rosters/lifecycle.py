@@ -17,6 +17,10 @@ class RosterState(StrEnum):
     DISCARDED = "discarded"  # vazgeçildi ya da bir gün beklendi
 
 
+# Until every accepted row is a request: of one content there is one such roster at a time.
+UNDER_WAY = frozenset({RosterState.CHECKING, RosterState.CHECKED, RosterState.CONFIRMED})
+
+
 class RosterAct(StrEnum):
     """What may be done to a roster."""
 

@@ -6,7 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-from divit.rosters.lifecycle import RosterState, State
+from divit.rosters.lifecycle import UNDER_WAY, RosterState, State
 
 
 class Roster(models.Model):
@@ -46,7 +46,7 @@ class Roster(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["institution", "sha256"],
-                condition=~Q(state=str(RosterState.DISCARDED)),
+                condition=Q(state__in=sorted(str(state) for state in UNDER_WAY)),
                 name="roster_once",
             ),
             models.CheckConstraint(

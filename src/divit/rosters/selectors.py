@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from divit.kernel.errors import NotFound
-from divit.rosters.lifecycle import STANDING, RosterState, State
+from divit.rosters.lifecycle import STANDING, UNDER_WAY, RosterState, State
 from divit.rosters.models import Request, Roster, Upload
 from divit.rosters.stored import Fault, Wish, faults_of, wishes_of
 
@@ -43,9 +43,13 @@ def with_waiting(rows: list[Roster]) -> list[tuple[Roster, int]]:
 
 
 def known_content(institution_id: UUID | str, sha256: str) -> Roster | None:
-    """The roster that this very content became before, if it did."""
+    """The roster that this very content became before and that still asks for somebody, if there is one.
+
+    Where every request of it has ended, the same content asks anew.
+    """
+    standing = Exists(Request.objects.filter(roster=OuterRef("pk"), state__in=STANDING))
     found = Roster.objects.filter(institution_id=institution_id, sha256=sha256)
-    return found.exclude(state=RosterState.DISCARDED).first()
+    return found.filter(Q(state__in=UNDER_WAY) | standing).order_by("uploaded_at", "id").first()
 
 
 def content_of(roster: Roster) -> bytes:

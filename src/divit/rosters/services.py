@@ -26,7 +26,7 @@ _CONTACT_GONE: Mapping[str, object] = {"phone": "", "email": ""}
 def open_roster(
     *, institution_id: UUID | str, content: bytes, sha256: str, file_name: str, lines: int, by: Actor
 ) -> tuple[Roster, bool]:
-    """A new roster whose rows are to be checked, or the one that this content became before (then False)."""
+    """A new roster whose rows are to be checked, or the standing one that this content became before (then False)."""
     known = known_content(institution_id, sha256)
     if known is not None:
         return known, False
@@ -40,6 +40,11 @@ def open_roster(
                 uploaded_by=by.id,
                 uploaded_at=clock.now(),
             )
+            # The other tab may even have got as far as to its last request since we looked.
+            known = known_content(institution_id, sha256)
+            if known is not None and known.pk != row.pk:
+                transaction.set_rollback(True)
+                return known, False
             Upload.objects.create(roster=row, content=content)
     except IntegrityError:
         # The other tab was faster.

@@ -8,14 +8,14 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from divit.audit import selectors as audit
 from divit.certificates.models import Certificate
-from divit.flows import roster_closed, roster_upload
+from divit.flows import roster_approval, roster_closed, roster_invitation, roster_upload
 from divit.identity.models import Person
 from divit.institutions.models import Contract, Institution
 from divit.kernel import clock
 from divit.kernel.actors import Actor, Role
 from divit.kernel.errors import Invalid, NotFound, Refused
 from divit.notifications.models import Message
-from divit.rosters import reading, selectors
+from divit.rosters import reading, selectors, services
 from divit.rosters.models import Request, Roster, Upload
 from tests.integration.applications.conftest import Way
 from tests.integration.rosters.conftest import Desk, csv, row_of, xlsx
@@ -65,6 +65,46 @@ def test_the_same_file_twice_changes_nothing(desk: Desk) -> None:
     roster_upload.confirm(again.id, by=desk.approver)
     assert Request.objects.count() == 1
     assert Message.objects.count() == told
+
+
+@pytest.mark.parametrize("expired", [True, False])
+def test_the_same_file_asks_anew_once_nothing_of_it_stands(desk: Desk, expired: bool) -> None:
+    rows = [row_of(50), row_of(51)]
+    first = desk.confirmed(rows)
+    one, two = Request.objects.filter(roster=first).order_by("number")
+    if expired:
+        roster_invitation.remind_and_expire(today=one.expires_on + timedelta(days=1))
+    else:
+        roster_approval.refuse(one.id, reason="Neden", by=desk.approver)
+        assert desk.upload(rows).id == first.id
+        roster_approval.refuse(two.id, reason="Neden", by=desk.approver)
+    again, new = roster_upload.upload(csv(rows), file_name="liste.csv", by=desk.uploader)
+    assert new
+    assert (again.state, again.accepted) == ("checked", 2)
+    assert desk.upload(rows).id == again.id
+    roster_upload.confirm(again.id, by=desk.uploader)
+    assert Request.objects.filter(roster=again, state="proposed").count() == 2
+    assert desk.upload(rows).id == again.id
+
+
+def test_who_looked_before_the_other_tab_was_done_makes_no_second_list(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = desk.confirmed([row_of(50)])
+    content = csv([row_of(50)])
+    seen = iter([None])
+    real = services.known_content
+    monkeypatch.setattr(services, "known_content", lambda *whose: next(seen, real(*whose)))
+    row, new = services.open_roster(
+        institution_id=desk.institution.id,
+        content=content,
+        sha256=first.sha256,
+        file_name="liste.csv",
+        lines=1,
+        by=desk.approver,
+    )
+    assert (row.id, new) == (first.id, False)
+    assert Roster.objects.get() == first
 
 
 def test_another_institution_may_have_the_same_file(
