@@ -10,13 +10,16 @@ from django.urls import reverse
 from pypdf import PdfReader
 
 from divit.audit import selectors as audit
+from divit.certificates.models import Certificate
 from divit.delivery.models import Consignment, Parcel
-from divit.flows import card_delivery, collective_hand_over
+from divit.flows import card_delivery, collective_hand_over, revocation
 from divit.identity.models import Person
 from divit.kernel.actors import Role
+from divit.pki.reasons import Reason
 from divit.production.models import CardOrder
 from tests.fixtures_cards import digits_of
 from tests.fixtures_consignments import ADDRESS, Office
+from tests.fixtures_pki import holder_of
 from tests.integration.console.conftest import log_in
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("pin_recipient")]
@@ -144,6 +147,28 @@ def test_a_card_is_found_and_handed_over_against_identity(
     assert second.state == "returning"
     purposes = {one.facts["purpose"] for one in audit.entries_about(str(first.person_id)) if one.act == "look"}
     assert {"hand_over", "hand_over_search"} <= purposes
+
+
+def test_a_card_with_a_closed_certificate_is_sent_back_not_handed_over(
+    office: Office, orders: list[CardOrder], omer: Person, dispatcher: Client
+) -> None:
+    first, _second = office.received(orders, by=office.acting(omer, orders[0].institution))
+    certificate = Certificate.objects.get(card_order_id=first.order_id)
+    revocation.revoke(certificate.pk, reason=Reason.KEY_COMPROMISE, by=holder_of(first.person))
+    whose = {"institution_id": orders[0].institution_id, "parcel_id": first.pk}
+    here = reverse("console:representative_card", kwargs=whose)
+    client = log_in(omer)
+    page = _page(client.get(here))
+    assert "Aşağıdan merkeze geri gönderin" in page
+    assert "Sahibine teslim" not in page
+    assert client.post(here, {"act": "hand_over", "checked": "on"}).status_code == 409
+    assert client.post(here, {"act": "return_to_centre", "why": "closed"}).status_code == 303
+    address = reverse("console:dispatch_parcel", kwargs={"parcel_id": first.pk})
+    assert dispatcher.post(address, {"act": "take_back", "digits": digits_of(orders[0])}).status_code == 303
+    page = _page(dispatcher.get(address))
+    assert "kart kimseye verilmez ve gönderilmez" in page
+    assert "Elden teslim et" not in page
+    assert dispatcher.post(address, {"act": "lose"}).status_code == 303
 
 
 def test_the_own_card_says_why_it_needs_a_colleague(
