@@ -123,7 +123,8 @@ def test_without_cases_no_date_is_invented(client: Client, ayse: Person, ministr
     assert "henüz söyleyemiyoruz" in text
     assert "uydurmuyoruz" in text
     assert "Ücreti ödemeniz" in text
-    assert "gününden beri, 0 iş günüdür" in text
+    assert "gününden beri" in text
+    assert "0 iş günü" not in text
     assert not Promise.objects.exists()
 
 
@@ -147,7 +148,7 @@ def test_a_range_is_promised_and_kept_on_record(
     with time_machine.travel(clock.now().replace(year=2026, month=12, day=8, hour=6), tick=True):
         text = said(page(log_in(client, ayse), reverse("portal:application_status", args=[row.id])))
         assert "Söylediğimiz tarih geçti" in text
-        assert "Neden uzuyor? Beklenenler hedeflenen sürede tamamlanmadı." in text
+        assert "Neden uzuyor? Beklenenlerin tamamlanması benzer başvurulardakinden uzun sürüyor." in text
         browser.cookies["divit-language"] = "en"
         text = said(page(browser, reverse("portal:application_status", args=[row.id])))
         assert "We expected delivery by 7 December 2026; that was not kept." in text
