@@ -24,6 +24,10 @@ _AXE = Axe()
 looked_at: set[tuple[str, str]] = set()
 _NOSCRIPT = re.compile(r"</?noscript>|<meta http-equiv=.refresh.[^>]*>")
 _TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+# Which elements hold more than fits into them: where to mend.
+_WHO_IS_WIDE = """() => [...document.body.querySelectorAll("*")]
+  .filter((one) => one.scrollWidth > one.clientWidth && one.clientWidth)
+  .slice(-3).map((one) => `<${one.tagName.toLowerCase()}> ${one.textContent.trim().slice(0, 40)}`)"""
 _SCHEME = "matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'"
 _STANDS = """() => {
   const element = document.activeElement, box = element.getBoundingClientRect(), style = getComputedStyle(element);
@@ -222,7 +226,8 @@ class Walker:
         seen.evaluate("document.documentElement.style.setProperty('font-size', '200%')")
         wide = seen.evaluate(_TOO_WIDE)
         if wide > 0:
-            self.faults.append(f"200 % text: {seen.url}: {wide} px stick out")
+            who = seen.evaluate(_WHO_IS_WIDE)
+            self.faults.append(f"200 % text: {seen.url}: {wide} px stick out: {who}")
         seen.evaluate("document.documentElement.style.removeProperty('font-size')")
         seen.emulate_media(color_scheme=scheme_before)
         if before:

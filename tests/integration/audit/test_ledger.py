@@ -80,13 +80,15 @@ def test_a_forged_entry_whose_content_says_otherwise_than_its_columns_is_found()
 def test_whoever_an_id_names_is_found_newest_first_by_indexes_alone() -> None:
     actor = Actor(role=Role.PRODUCER, id="7")
     with transaction.atomic():
-        for number in range(30):
+        for number in range(2_000):
             ledger.record(by=SYSTEM, act="test.act", subject=("thing", str(number)), person_id=f"p{number}")
         ledger.record(by=actor, act="test.act", subject=("thing", "7"), person_id="7")
         ledger.record(by=SYSTEM, act="test.act", subject=("thing", "7"))
-    assert [entry.seq for entry in selectors.entries_naming("7", limit=2)] == [32, 31]
-    assert [entry.seq for entry in selectors.entries_naming("7")] == [32, 31, 8]
+    assert [entry.seq for entry in selectors.entries_naming("7", limit=2)] == [2002, 2001]
+    assert [entry.seq for entry in selectors.entries_naming("7")] == [2002, 2001, 8]
     assert [entry.person_id for entry in selectors.entries_naming("p3")] == ["p3"]
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE audit_entry")  # a planner that knows nothing of the table may take any way
     with CaptureQueriesContext(connection) as asked, connection.cursor() as cursor:
         selectors.entries_naming("7")
         cursor.execute("SET LOCAL enable_seqscan = off")
