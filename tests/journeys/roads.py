@@ -183,6 +183,8 @@ def back_from_bank(walker: Walker, *, script: bool) -> Walker:
     if script:
         with walker.page.expect_navigation(url=re.compile("/odeme/")):
             walker.button(spoken(walker, "Onayla", "Confirm")).click(no_wait_after=True)
+        # The page that waits for the bank's answer leads on by itself: look where it leads.
+        walker.page.get_by_role("heading", name=walker.say("Ödemeniz alındı")).wait_for()
         return walker.arrive()
     walker.press(spoken(walker, "Onayla", "Confirm"))
     return walker.press(spoken(walker, "Mağazaya dön", "Back to the shop"))
