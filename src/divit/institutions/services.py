@@ -26,28 +26,33 @@ _RULE_FIELDS = ("form_target", "pay_gate", "born_state", "profile", "delivery", 
 def load_reference_data(*, by: Actor = SYSTEM, path: Path = REFERENCE) -> int:
     """Bring institutions and rules up to the reviewed file; what the file does not name stays. Returns changes."""
     told = yaml.safe_load(path.read_text(encoding="utf-8"))
-    changes = 0
-    for entry in told["institutions"]:
-        institution, made = Institution.objects.get_or_create(
-            name=nfc(entry["name"]), defaults={"vkn": str(Vkn(entry["vkn"])) if entry.get("vkn") else ""}
-        )
-        changes += made
-        for rule in entry.get("rules", told["rules"]):
-            changes += _set_rule(institution, told["defaults"] | rule)
+    entries = {nfc(entry["name"]): entry for entry in told["institutions"]}
+    known = set(Institution.objects.filter(name__in=entries).order_by("name").values_list("name", flat=True))
+    missing = [entry for name, entry in entries.items() if name not in known]
+    for entry in missing:
+        Institution.objects.create(name=nfc(entry["name"]), vkn=str(Vkn(entry["vkn"])) if entry.get("vkn") else "")
+    changes = len(missing) + _set_rules(entries, told)
     if changes:
         ledger.record(by=by, act="institution.reference_loaded", subject=("institutions", path.name), changes=changes)
     return changes
 
 
-def _set_rule(institution: Institution, rule: dict[str, Any]) -> bool:
-    wanted = {name: rule[name] for name in _RULE_FIELDS}
-    checks.rule_values(wanted)
-    valid_from = rule["valid_from"]
-    row, made = InstitutionRule.objects.get_or_create(institution=institution, valid_from=valid_from, defaults=wanted)
-    if not made and any(getattr(row, name) != value for name, value in wanted.items()):
-        # A rule in force has already decided cases: a change of mind is a new rule with its own date.
-        raise Refused("rule_already_in_force", institution=institution.name, valid_from=str(valid_from))
-    return made
+def _set_rules(entries: dict[str, dict[str, Any]], told: dict[str, Any]) -> int:
+    institutions = Institution.objects.filter(name__in=entries).order_by("name")
+    known = {(row.institution_id, row.valid_from): row for row in InstitutionRule.objects.order_by("valid_from")}
+    missing = []
+    for institution in institutions:
+        for rule in entries[institution.name].get("rules", told["rules"]):
+            full = told["defaults"] | rule
+            wanted = {name: full[name] for name in _RULE_FIELDS}
+            checks.rule_values(wanted)
+            row = known.get((institution.pk, full["valid_from"]))
+            if row is None:
+                missing.append(InstitutionRule(institution=institution, valid_from=full["valid_from"], **wanted))
+            elif any(getattr(row, name) != value for name, value in wanted.items()):
+                # A rule in force has already decided cases: a change of mind is a new rule with its own date.
+                raise Refused("rule_already_in_force", institution=institution.name, valid_from=str(full["valid_from"]))
+    return len(InstitutionRule.objects.bulk_create(missing))
 
 
 @transaction.atomic

@@ -38,20 +38,22 @@ _PAUSES = (15, 60, 300, 1800, 3600)
 
 def load_reference_data(source: Path = _REFERENCE) -> None:
     """Add the prices and rates of the file that are not there yet; what is there stays as it is."""
-    known: dict[str, Any] = yaml.safe_load(source.read_text())
+    told: dict[str, Any] = yaml.safe_load(source.read_text())
+    prices = []
+    for code, entries in told["prices"].items():
+        days = sorted(entries, key=lambda entry: entry["from"])
+        ends: list[date | None] = [entry["from"] for entry in days[1:]] + [None]
+        prices += [
+            Price(code=code, valid_from=entry["from"], valid_until=end, net=Money.lira(entry["net"]).kurus)
+            for entry, end in zip(days, ends, strict=True)
+        ]
+    rates = [VatRate(valid_from=entry["from"], percent=Decimal(entry["percent"])) for entry in told["vat"]]
     with transaction.atomic():
-        for code, entries in known["prices"].items():
-            days = sorted(entries, key=lambda entry: entry["from"])
-            ends: list[date | None] = [entry["from"] for entry in days[1:]] + [None]
-            for entry, end in zip(days, ends, strict=True):
-                Price.objects.update_or_create(
-                    code=code,
-                    valid_from=entry["from"],
-                    defaults={"valid_until": end},
-                    create_defaults={"valid_until": end, "net": Money.lira(entry["net"]).kurus},
-                )
-        for entry in known["vat"]:
-            VatRate.objects.get_or_create(valid_from=entry["from"], defaults={"percent": Decimal(entry["percent"])})
+        # A price that is there keeps its amount; only its end may become known.
+        Price.objects.bulk_create(
+            prices, update_conflicts=True, unique_fields=["code", "valid_from"], update_fields=["valid_until"]
+        )
+        VatRate.objects.bulk_create(rates, ignore_conflicts=True)
 
 
 def accrue(*, application_id: UUID | str, person_id: UUID | str, lines: Iterable[str], by: Actor) -> Charge:

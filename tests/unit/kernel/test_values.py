@@ -88,7 +88,8 @@ def test_what_is_an_address_here_is_one_for_others(text: str) -> None:
     try:
         address = Email(text)
     except Invalid:
-        if len(text) <= 64 and not set(text) & set('"[]'):
+        # Others let a top-level name have a hyphen (which none has) and a quoted name before the @.
+        if len(text) <= 64 and not set(text) & set('"[]') and "-" not in text.rpartition(".")[2]:
             with pytest.raises(ValidationError):
                 EmailValidator(allowlist=[])(text)
         return
