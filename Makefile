@@ -25,8 +25,15 @@ test-setup:
 	@$(PYTHON) bootstrap.py test
 
 test: test-setup check ## everything that must hold
-	@$(BIN)/pytest -n 4 -m "not service" tests
-	@$(BIN)/pytest -m service tests
+	@$(MAKE) --no-print-directory --keep-going --jobs=2 test-beside test-service
+
+test-beside:
+	@$(BIN)/pytest -n 3 -m "not service" tests
+
+# One running service, one test after the other; what they say is shown when they are through.
+test-service:
+	@mkdir -p .build; $(BIN)/pytest -m service tests > .build/test-service.txt 2>&1; \
+		ended=$$?; cat .build/test-service.txt; exit $$ended
 
 check: test-setup ## lint, types, import contracts: under two minutes
 	@$(BIN)/ruff check .
@@ -48,4 +55,4 @@ lock: ## resolve requirements/*.in anew (needs uv)
 			--no-emit-find-links --custom-compile-command "make lock" requirements/$$name.in -o requirements/$$name.txt; \
 	done
 
-.PHONY: help setup demo demo-reset walk walk-institution test-setup test check pictures documents lock
+.PHONY: help setup demo demo-reset walk walk-institution test-setup test test-beside test-service check pictures documents lock
