@@ -14,6 +14,7 @@ from divit.adapters.sms import HttpSms
 from divit.adapters.status_probe import HttpStatusProbe
 from divit.adapters.timestamps import HttpTimestamps
 from divit.adapters.virtual_pos import NestPay
+from divit.adapters.webhooks import HttpWebhooks
 from divit.pki.authority import Authority
 from divit.pki.keystores import KeyStore, open_keystore
 
@@ -94,6 +95,12 @@ def card_station() -> HttpCardStation:
 def status_probe() -> HttpStatusProbe:
     """An eye outside: asks the addresses that the certificates themselves name."""
     return HttpStatusProbe()
+
+
+@cache
+def webhooks() -> HttpWebhooks:
+    """Whoever carries messages to institutions' programs."""
+    return HttpWebhooks(allowed=settings.DIVIT.webhook_allowed)
 
 
 def timestamps() -> HttpTimestamps:

@@ -77,10 +77,11 @@ class _Stream(httpcore2.NetworkStream):
 
 
 class _Backend(httpcore2.NetworkBackend):
-    """Opens sockets under a deadline."""
+    """Opens sockets under a deadline; where a numeric address is given, there and nowhere else."""
 
-    def __init__(self, deadline: _Deadline, connect: float) -> None:
+    def __init__(self, deadline: _Deadline, connect: float, pinned: str) -> None:
         self._inner, self._deadline, self._connect = httpcore2.SyncBackend(), deadline, connect
+        self._pinned = pinned
 
     def connect_tcp(
         self,
@@ -90,8 +91,8 @@ class _Backend(httpcore2.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
     ) -> httpcore2.NetworkStream:
-        within = self._deadline.left(self._connect)
-        return _Stream(self._inner.connect_tcp(host, port, within, local_address, socket_options), self._deadline)
+        within, there = self._deadline.left(self._connect), self._pinned or host
+        return _Stream(self._inner.connect_tcp(there, port, within, local_address, socket_options), self._deadline)
 
 
 class _Caution:
@@ -137,11 +138,23 @@ _CAUTION = _Caution()
 class BoundedTransport(httpx2.BaseTransport):
     """One connection per request, TLS verified, no redirects, no proxies; raises `NeighbourFailed` alone.
 
-    With `only_asks` the requests change nothing there, so that a failure leaves no outcome in doubt.
+    With `only_asks` the requests change nothing there, so that a failure leaves no outcome in doubt. `pinned` is the
+    numeric address to connect to, whatever the name would lead to by now; the name is still what TLS verifies. With
+    `head_only` the answer's body is not read at all.
     """
 
-    def __init__(self, neighbour: str, *, bounds: Bounds = BOUNDS, only_asks: bool = False) -> None:
+    def __init__(
+        self,
+        neighbour: str,
+        *,
+        bounds: Bounds = BOUNDS,
+        only_asks: bool = False,
+        pinned: str = "",
+        head_only: bool = False,
+        trust: ssl.SSLContext | None = None,
+    ) -> None:
         self._neighbour, self._bounds, self._only_asks = neighbour, bounds, only_asks
+        self._pinned, self._head_only, self._trust = pinned, head_only, trust
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         with _CAUTION.about(self._neighbour, at_once=self._bounds.at_once):
@@ -151,7 +164,8 @@ class BoundedTransport(httpx2.BaseTransport):
         deadline = _Deadline(self._bounds.total)
         without_doubt = self._only_asks or request.method in {"GET", "HEAD"}
         pool = httpcore2.ConnectionPool(
-            ssl_context=httpx2.create_ssl_context(), network_backend=_Backend(deadline, self._bounds.connect)
+            ssl_context=self._trust or httpx2.create_ssl_context(),
+            network_backend=_Backend(deadline, self._bounds.connect, self._pinned),
         )
         try:
             with (
@@ -169,7 +183,7 @@ class BoundedTransport(httpx2.BaseTransport):
                     extensions={"timeout": {"connect": self._bounds.connect, "read": self._bounds.total}},
                 ) as answer,
             ):
-                body = self._read(answer, without_doubt=without_doubt)
+                body = b"" if self._head_only else self._read(answer, without_doubt=without_doubt)
         except httpcore2.ConnectTimeout as problem:
             raise self._failed("slow", outcome_known=True) from problem
         except (httpcore2.ConnectError, httpcore2.UnsupportedProtocol, httpcore2.LocalProtocolError) as problem:

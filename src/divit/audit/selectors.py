@@ -23,6 +23,27 @@ class Told:
     facts: dict[str, Any]
 
 
+@dataclass(frozen=True)
+class Happened:
+    """The bare fact of an entry, for whoever follows the ledger."""
+
+    seq: int
+    at: datetime
+    act: str
+    subject_id: str
+
+
+def entries_after(seq: int, *, limit: int) -> list[Happened]:
+    """The next entries in the order of the chain, which is that of their commits: none turns up behind them later."""
+    found = Entry.objects.filter(seq__gt=seq).order_by("seq")
+    return [Happened(*row) for row in found.values_list("seq", "at", "act", "subject_id")[:limit]]
+
+
+def newest_seq() -> int:
+    """The place of the newest entry; 0 when there is none."""
+    return Entry.objects.order_by("-seq").values_list("seq", flat=True).first() or 0
+
+
 def entries_about(person_id: str, *, limit: int = 200) -> list[Told]:
     """The latest entries that concern a person, newest first."""
     return [_told(entry) for entry in Entry.objects.filter(person_id=str(person_id)).order_by("-seq")[:limit]]

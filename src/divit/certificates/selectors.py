@@ -142,6 +142,12 @@ def given_up(challenge: str) -> bool:
     return intent is not None and intent.state == IntentState.ABANDONED
 
 
+def whose(certificate_ids: Iterable[UUID]) -> list[tuple[UUID, UUID, UUID]]:
+    """(certificate, institution, card order) of each of these certificates."""
+    found = Certificate.objects.filter(id__in=list(certificate_ids)).order_by("id")
+    return list(found.values_list("id", "institution_id", "card_order_id"))
+
+
 def is_expired(certificate: Certificate) -> bool:
     """Süresi Dolmuş: the clock, not a state."""
     return clock.now() > certificate.not_after

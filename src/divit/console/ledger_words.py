@@ -52,6 +52,7 @@ SUBJECTS: Words = {
     "staff": _("Çalışan hesabı"),
     "statement": _("Hesap özeti"),
     "staff_change": _("Çalışan hesabında değişiklik"),
+    "webhook": _("Bildirim adresi"),
 }
 # An act is said the same way for whatever it happened to, unless it stands here with its law.
 _OF_LAW: Words = {
@@ -80,6 +81,11 @@ _OF_LAW: Words = {
     "statement.begin": _("Hazırlandı"),
     "staff_change.begin": _("İstendi"),
     "staff_change.confirm": _("İkinci kişi onayladı"),
+    "webhook.begin": _("Eklendi"),
+    "webhook.replay": _("Bildirimler yeniden gönderildi"),
+    "webhook.rotate": _("İmza anahtarı yenilendi"),
+    "webhook.test": _("Deneme gönderildi"),
+    "webhook.vanish": _("Alıcısı artık kullanılmadığını bildirdi, kapatıldı"),
 }
 _ACTS: Words = {
     "abandon": _("Vazgeçildi"),

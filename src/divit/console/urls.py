@@ -20,6 +20,7 @@ from divit.console.desks import (
 from divit.console.institutions import urls as institutions
 from divit.console.intake import desk as intake
 from divit.console.rosters import lists, one, requests
+from divit.console.webhooks import urls as webhooks
 
 app_name = "console"
 urlpatterns = [
@@ -101,4 +102,5 @@ urlpatterns = [
     ),
     path("kurum/<uuid:institution_id>/talepler/<uuid:request_id>/", requests.roster_request, name="roster_request"),
     *institutions.urlpatterns,
+    *webhooks.urlpatterns,
 ]

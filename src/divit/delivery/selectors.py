@@ -87,6 +87,12 @@ def consignments_of(institution_id: uuid.UUID | str) -> QuerySet[Consignment]:
     return _boxes().filter(institution_id=institution_id).order_by("-packed_at", "id")
 
 
+def whose(consignment_ids: Iterable[uuid.UUID]) -> list[tuple[uuid.UUID, uuid.UUID, str]]:
+    """(consignment, institution, number on the box) of each of these consignments."""
+    found = Consignment.objects.filter(id__in=list(consignment_ids)).order_by("id")
+    return list(found.values_list("id", "institution_id", "reference"))
+
+
 def latest_to(appointment_id: uuid.UUID) -> Consignment | None:
     """The last consignment to a representative: where it went, the next one goes."""
     return Consignment.objects.filter(appointment_id=appointment_id).order_by("-packed_at", "-id").first()

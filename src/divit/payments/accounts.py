@@ -89,6 +89,12 @@ def statement_called(reference: str) -> Statement | None:
     return Statement.objects.select_related("institution").filter(reference=reference).order_by("id").first()
 
 
+def whose(statement_ids: Iterable[UUID]) -> list[tuple[UUID, UUID, str, date]]:
+    """(statement, institution, number, month) of each of these statements."""
+    found = Statement.objects.filter(id__in=list(statement_ids)).order_by("id")
+    return list(found.values_list("id", "institution_id", "reference", "month"))
+
+
 def charge_of(statement_id: UUID) -> Charge | None:
     """What a statement comes to, as something to pay; None when it comes to nothing."""
     return Charge.objects.select_related("statement").filter(statement_id=statement_id).order_by("id").first()

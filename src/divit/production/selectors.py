@@ -33,6 +33,12 @@ def order(order_id: uuid.UUID) -> CardOrder:
     return found
 
 
+def applications_of(order_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
+    """Of each of these orders the application."""
+    found = CardOrder.objects.filter(id__in=list(order_ids)).order_by("id")
+    return dict(found.values_list("id", "application_id"))
+
+
 def is_ordered(order_id: uuid.UUID) -> bool:
     """Whether such a card was ever ordered here."""
     return CardOrder.objects.filter(pk=order_id).exists()

@@ -72,11 +72,24 @@ class Configuration(BaseSettings):
     courier_api_key: SecretStr = Field(SecretStr(""), description="Its key.")
     card_station_url: str = Field("", description="The card personalisation station.")
     card_station_api_key: SecretStr = Field(SecretStr(""), description="Its key.")
+    webhook_origins: str = Field(
+        "",
+        description="Where messages to institutions' programs may go although it lies in the own network: origins as "
+        "`https://host:port`, separated by commas. Outside of production also `http`.",
+    )
 
     @property
     def ca(self) -> Path:
         """The ceremony's folder."""
         return self.ca_dir or self.home / "ca"
+
+    @property
+    def webhook_allowed(self) -> frozenset[str]:
+        """The same, each with its port."""
+        told = [urlsplit(one.strip()) for one in self.webhook_origins.split(",") if one.strip()]
+        return frozenset(
+            f"{one.scheme}://{one.hostname}:{one.port or (443 if one.scheme == 'https' else 80)}" for one in told
+        )
 
     @property
     def https(self) -> bool:
@@ -101,6 +114,8 @@ class Configuration(BaseSettings):
         for name, address in addresses.items():
             if not address.startswith("https://"):
                 raise ValueError(f"{name} must be an https address in production")
+        if any(not origin.startswith("https://") for origin in self.webhook_allowed):
+            raise ValueError("DIVIT_WEBHOOK_ORIGINS must be https addresses in production")
         if self.codes_per_quarter_hour > 5 or self.codes_per_day > 10:
             raise ValueError("DIVIT_CODES_PER_QUARTER_HOUR (5) and DIVIT_CODES_PER_DAY (10) may only be lowered")
         if "demo" in self.secret_key.get_secret_value().lower():  # ascii

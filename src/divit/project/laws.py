@@ -15,6 +15,7 @@ from divit.production.lifecycle import CARD_ORDER
 from divit.rosters.lifecycle import LAW as REQUEST
 from divit.rosters.lifecycle import ROSTER_LAW as ROSTER
 from divit.verification.lifecycle import LAW as PHONE_CODE
+from divit.webhooks.lifecycle import LAW as WEBHOOK
 
 LAWS: tuple[Lifecycle[Any], ...] = (
     APPLICATION,
@@ -32,4 +33,5 @@ LAWS: tuple[Lifecycle[Any], ...] = (
     CHARGE_LAW,
     ATTEMPT_LAW,
     STAFF_CHANGE,
+    WEBHOOK,
 )

@@ -35,6 +35,7 @@ DOMAINS = [
     "notifications",
     "rosters",
     "stages",
+    "webhooks",
 ]
 
 INSTALLED_APPS = [

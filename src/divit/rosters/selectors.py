@@ -147,6 +147,24 @@ def standing_of(roster_ids: Iterable[UUID]) -> list[tuple[UUID, UUID, str, UUID 
     return list(found.values_list("roster_id", "id", "state", "application_id"))
 
 
+def whose(roster_ids: Iterable[UUID]) -> dict[UUID, UUID]:
+    """Of each of these rosters the institution."""
+    found = Roster.objects.filter(id__in=list(roster_ids)).order_by("id")
+    return dict(found.values_list("id", "institution_id"))
+
+
+def whose_requests(request_ids: Iterable[UUID]) -> list[tuple[UUID, UUID, UUID, UUID | None]]:
+    """(request, institution, roster, application) of each of these requests."""
+    found = Request.objects.filter(id__in=list(request_ids)).order_by("id")
+    return list(found.values_list("id", "institution_id", "roster_id", "application_id"))
+
+
+def requests_answered_by(application_ids: Iterable[UUID]) -> dict[UUID, UUID]:
+    """Of those of these applications that answer a request, which one."""
+    found = Request.objects.filter(application_id__in=list(application_ids)).order_by("id")
+    return {application: request for application, request in found.values_list("application_id", "id") if application}
+
+
 def waiting_persons(institution_id: UUID | str, person_ids: Iterable[UUID]) -> set[UUID]:
     """Those of these people for whom this institution has asked and who have not begun."""
     found = Request.objects.filter(institution_id=institution_id, person_id__in=list(person_ids))

@@ -20,6 +20,9 @@ from divit.kernel.actors import SYSTEM, Role
 from divit.payments import accounts, billing
 from divit.payments.models import Statement
 from divit.payments.services import load_reference_data as load_prices
+from divit.webhooks import addresses, outbox
+from divit.webhooks import services as webhooks
+from divit.webhooks.models import Webhook
 from tests.fixtures_cards import *  # noqa: F403
 from tests.fixtures_consignments import *  # noqa: F403
 from tests.fixtures_pki import *  # noqa: F403
@@ -90,6 +93,15 @@ def bill_and_state(application: Application) -> Statement:
             application.institution_id, month=month, reference=new_reference(), quota=None, by=SYSTEM
         )
     assert row is not None
+    return row
+
+
+def a_webhook(institution: Institution, name: str) -> Webhook:
+    """An address of an institution's program, with one message on its way."""
+    with transaction.atomic():
+        address = addresses.read("https://alici.ornek.example/bildirim")
+        row, _secret = webhooks.add(institution.pk, address=address, name=name, topics=["request"], by=SYSTEM)
+        outbox.write_test(row)
     return row
 
 

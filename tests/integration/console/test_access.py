@@ -24,7 +24,7 @@ from divit.rosters.models import Request
 from tests.fixtures_cards import DISPATCHER, INSPECTOR, PRODUCER, ScriptedCourier, ScriptedStation, digits_of
 from tests.fixtures_consignments import Office
 from tests.fixtures_pki import holder_of, synthetic_tckn
-from tests.integration.console.conftest import bill_and_state, log_in
+from tests.integration.console.conftest import a_webhook, bill_and_state, log_in
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("pin_recipient")]
 
@@ -126,6 +126,8 @@ def stage(
             **dict.fromkeys(("institution_end", "officer_end"), here | {"appointment_id": held.pk}),
             **dict.fromkeys((f"{who}_{page}" for who in ("institution", "officer") for page in ACCOUNT[1:]), account),
             **dict.fromkeys(("institution_account", "officer_account"), here),
+            **dict.fromkeys(("officer_webhooks", "officer_webhook_new"), here),
+            "officer_webhook": here | {"webhook_id": a_webhook(queued.institution, "Gizlialıcı").pk},
             **dict.fromkeys(("institution_proposal", "officer_proposal"), here | {"proposal_id": proposal.pk}),
         },
         everybody=everybody,
@@ -211,6 +213,7 @@ OPEN_TO: dict[str, str | tuple[str, ...]] = {
     "viewer": "viewer",
     **dict.fromkeys((f"institution_{page}" for page in ACCOUNT), "liaison"),
     **dict.fromkeys((f"officer_{page}" for page in ACCOUNT), "officer"),
+    **dict.fromkeys(("officer_webhooks", "officer_webhook_new", "officer_webhook"), "officer"),
 }
 TO_EVERYBODY = {"home", "no_second_factor", "representative_door", "officer_door", "viewer_door"}
 
@@ -284,6 +287,7 @@ def test_an_institutions_certificate_is_not_another_ones(stage: Stage, appoint: 
         ("representative_card", "parcel_id"),
         ("officer_end", "appointment_id"),
         ("officer_proposal", "proposal_id"),
+        ("officer_webhook", "webhook_id"),
         *((f"officer_{page}", "statement_id") for page in ACCOUNT[1:]),
     ):
         address = reverse(f"console:{name}", kwargs={"institution_id": elsewhere.pk, key: stage.arguments[name][key]})

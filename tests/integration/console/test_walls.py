@@ -40,7 +40,7 @@ from divit.production.models import CardOrder
 from divit.rosters.models import Request, Roster
 from divit.stages.models import Block, Case
 from tests.fixtures_cards import DISPATCHER
-from tests.integration.console.conftest import bill_and_state, log_in
+from tests.integration.console.conftest import a_webhook, bill_and_state, log_in
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("pin_recipient")]
 
@@ -64,6 +64,9 @@ WALLED = {
     "stages_block": "institution_id",
     "payments_bill": "institution_id",
     "payments_statement": "institution_id",
+    "webhooks_webhook": "institution_id",
+    "webhooks_message": "institution_id",
+    "webhooks_delivery": "(SELECT institution_id FROM webhooks_webhook w WHERE w.id = webhook_id)",
     "payments_statementline": "(SELECT institution_id FROM payments_statement s WHERE s.id = statement_id)",
 }
 # An institution's rule is told to everybody who applies there.
@@ -128,6 +131,7 @@ def _one_of_everything(
             "statement_id": bill_and_state(order.application).pk,
             "consignment_id": box.pk,
             "parcel_id": card.pk,
+            "webhook_id": a_webhook(institution, surname).pk,
         },
     }
 

@@ -1,0 +1,1 @@
+"""The officer's pages of the addresses that the institution's programs are told at."""
