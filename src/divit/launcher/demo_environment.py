@@ -82,6 +82,8 @@ class DemoEnvironment:
             # Whoever tries the demo proves the same phone many times a day.
             "DIVIT_CODES_PER_QUARTER_HOUR": "60",
             "DIVIT_CODES_PER_DAY": "600",
+            # The simulated program of an institution may be told; no other address inside may.
+            "DIVIT_WEBHOOK_ORIGINS": self.addresses.world_url,
         }
 
     def _neighbours(self, *names: str) -> dict[str, str]:

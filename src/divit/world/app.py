@@ -21,6 +21,7 @@ from divit.world.context import Settings, World
 from divit.world.courier import desk, parcels
 from divit.world.edevlet import grants, login, wire
 from divit.world.messages import box, inbox, sms, smtp
+from divit.world.program import hook, signatures
 from divit.world.storage import Store
 
 SCHEMAS = [
@@ -32,6 +33,7 @@ SCHEMAS = [
     cards.SCHEMA,
     parcels.SCHEMA,
     authenticator.SCHEMA,
+    signatures.SCHEMA,
 ]
 
 
@@ -60,6 +62,7 @@ def create_app(settings: Settings) -> Starlette:
             *station.routes,
             *desk.routes,
             *authenticator.routes,
+            *hook.routes,
             Route("/language/{to:str}", pages.language),
             Mount("/static", StaticFiles(directory=Path(__file__).parent / "static")),
         ],

@@ -66,6 +66,12 @@ FAILURES: dict[str, dict[str, Words]] = {
         "events_twice": ("Olayları baştan yineler", "Repeats its events from the beginning"),
         "unknown_kind": ("Tanınmayan bir olay bildirir", "Tells an event of an unknown kind"),
     },
+    "program": {
+        **_WIRE,
+        "busy": ("Meşgul: bir dakika sonra gel der (429)", "Busy: says come back in a minute (429)"),
+        "gone": ("Artık yok der (410)", "Says that it is gone (410)"),
+        "taken_but_500": ("Alır ama hata döner", "Takes it, yet answers an error"),
+    },
     "card_station": {
         **_WIRE,
         "spoil": ("Kart bozulur", "The card is spoiled"),

@@ -26,6 +26,7 @@ NEIGHBOURS = (
         "Carries and hands over parcels",
     ),
     ("/card-station/", "Kart istasyonu", "Card station", "Anahtarı kartta üretir", "Makes keys on cards"),
+    ("/program/", "Kurumun programı", "Institution's program", "Bildirimleri alır", "Takes notifications"),
     ("/authenticator/", "Kimlik doğrulayıcı", "Authenticator", "Tek kullanımlık kodlar", "One-time codes"),
     ("/failures/", "Arızalar", "Failures", "Komşuları bozmak için", "To make neighbours misbehave"),
 )
