@@ -1,6 +1,8 @@
 """Signatures as everybody else's library reads them, the table of events, and the patience of the schedule."""
 
+import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
@@ -56,6 +58,13 @@ def test_the_table_of_events_speaks_of_acts_that_there_are() -> None:
     assert {*EVENTS.values(), TEST} == set(words.EVENTS)
     assert set(words.TOPICS) == set(Topic)
     assert {topic_of(event) for event in EVENTS.values()} == set(Topic)
+
+
+def test_the_documentation_names_every_type() -> None:
+    page = (Path(__file__).resolve().parents[3] / "docs" / "integrations" / "webhooks.md").read_text()
+    rows = dict(re.findall(r"^\| `(\w+)` \| (`[^|]+`) \|", page, re.MULTILINE))
+    told = {f"{topic}.{one}" for topic, types in rows.items() for one in re.findall(r"`(\w+)`", types)}
+    assert told == set(EVENTS.values())
 
 
 def test_a_message_is_tried_for_more_than_three_days_and_less_than_four() -> None:

@@ -14,7 +14,7 @@ from divit.world.app import create_app
 from divit.world.context import Settings
 from divit.world.failures import FAILURES
 
-PAGES = ["/", "/inbox/", "/bank/", "/courier/", "/card-station/", "/authenticator/", "/failures/"]
+PAGES = ["/", "/inbox/", "/bank/", "/courier/", "/card-station/", "/program/", "/authenticator/", "/failures/"]
 SECRET = b"12345678901234567890"
 URI = "otpauth://totp/Divit:masa%40divit.example?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Divit"
 
