@@ -10,9 +10,12 @@ from django.utils.translation import override
 from playwright.sync_api import Browser
 from pytest_django.live_server_helper import LiveServer
 
+from divit import wiring
+from divit.flows import webhook_delivery
 from divit.identity.models import Person
 from divit.institutions.models import Institution
 from divit.webhooks import words
+from divit.webhooks.models import Webhook
 from tests.integration.console.conftest import *  # noqa: F403
 from tests.integration.console.conftest import log_in
 from tests.integration.webhooks.conftest import Receiver
@@ -20,6 +23,8 @@ from tests.integration.webhooks.conftest import receiver as receiver
 from tests.journeys.browser import NARROW, WIDE, Walker, window
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+_ON_ITS_WAY = "Deneme yola çıktı. Birkaç saniye sonra sayfayı yenileyip yanıtına bakın."
+_UNDER_WAY = "Deneme yolda; sonucunu görmek için sayfayı yenileyin."
 
 
 @pytest.mark.parametrize("language", ["tr", "en"])
@@ -29,7 +34,6 @@ def test_an_officer_adds_an_address_and_sees_it_arrive(
     receiver: Receiver,
     make_person: Callable[..., Person],
     appoint: Any,
-    run_jobs: Callable[..., None],
     language: str,
 ) -> None:
     """In Turkish without a script and on a telephone, in English at a desk."""
@@ -53,18 +57,23 @@ def test_an_officer_adds_an_address_and_sees_it_arrive(
         walker.fill("url", f"{receiver.origin}/bildirim?no=7")
         walker.press("Adresi ekle").expect("Bu anahtarı şimdi alın", "whsec_")
         secret = walker.page.locator("main .serial", has_text="whsec_").inner_text()
-        walker.follow("Anahtarı aldım").press("Deneme gönder").expect("Deneme yola çıktı.", "Deneme yolda")
-        run_jobs("default")
+        walker.follow("Anahtarı aldım").press("Deneme gönder").expect(_ON_ITS_WAY, _UNDER_WAY)
+        _deliver()
         assert receiver.types(secret) == ["endpoint.test"]
         walker.page.reload()
         walker.arrive().expect("Ulaştı", "endpoint.test")
         receiver.answers = [(503, {})]
         walker.press("Yeniden gönder").expect("Bildirim yeniden yola çıktı.")
-        run_jobs("default")
+        _deliver()
         walker.page.reload()
         walker.arrive().expect("Bekliyor", "503")
         _close(walker)
         assert walker.faults == [], "\n".join(walker.faults)
+
+
+def _deliver() -> None:
+    """What the worker does: it cannot run beside the browser's own loop."""
+    webhook_delivery.deliver(Webhook.objects.get().pk, sender=wiring.webhooks())
 
 
 def _close(walker: Walker) -> None:

@@ -41,6 +41,7 @@ class Receiver:
     got: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
     answers: list[tuple[int, dict[str, str]]] = field(default_factory=list)
     hangs: threading.Event | None = None
+    on_call: Callable[[], None] | None = None
 
     def events(self, *secrets: str) -> list[tuple[str, dict[str, Any]]]:
         """(webhook-id, content) of each, every signature verified by every one of these secrets."""
@@ -63,6 +64,8 @@ def receiver(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Receive
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
             kept.got.append(({name.lower(): value for name, value in self.headers.items()}, body))  # ascii
+            if kept.on_call:
+                kept.on_call()
             if kept.hangs:
                 kept.hangs.wait(5)
             status, headers = kept.answers.pop(0) if kept.answers else (204, {})

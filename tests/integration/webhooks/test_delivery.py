@@ -1,44 +1,49 @@
 """Carrying messages: at least once, never for ever, and no program holds up another."""
 
+import os
+import signal
+import subprocess
+import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.db import connection
 from django.utils import timezone
 
 from divit.audit import selectors as audit
-from divit.flows import webhook_delivery, webhook_endpoints
+from divit.flows import webhook_endpoints
 from divit.kernel import clock
 from divit.kernel.errors import Invalid, Refused
+from divit.launcher.postgres import Cluster
 from divit.notifications.models import Message as Notice
 from divit.webhooks import outbox, schedule, selectors, services
 from divit.webhooks.models import Delivery, Message, Webhook
-from divit.webhooks.ports import Answer
 from tests.integration.webhooks.conftest import Line, Receiver
 
 pytestmark = pytest.mark.django_db(transaction=True)
 DOWN = (500, {})
 
 
-class Killed(BaseException):
-    """The process is gone: nothing after this is done."""
+_WORKER = """
+import django, sys, uuid
+django.setup()
+from divit import wiring
+from divit.flows import webhook_delivery
+webhook_delivery.deliver(uuid.UUID(sys.argv[1]), sender=wiring.webhooks())
+"""
 
 
 def test_a_worker_that_dies_between_sending_and_recording(line: Callable[..., Line], receiver: Receiver) -> None:
+    """kill -9 of a process of its own, in the worker's role, at the instant in which the program has the message."""
     told = line("request")
     told.happens()
-
-    class Dying:
-        """Sends, and never comes back to say so."""
-
-        def send(self, *, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
-            told.sender.send(url=url, headers=headers, body=body)
-            raise Killed
-
-    with pytest.raises(Killed):
-        webhook_delivery.deliver(told.webhook.pk, sender=Dying())
+    worker = subprocess.Popen([sys.executable, "-c", _WORKER, str(told.webhook.pk)], env=_of_worker(receiver))
+    receiver.on_call = worker.kill
+    assert worker.wait(60) == -signal.SIGKILL
+    receiver.on_call = None
     assert told.states() == [("request.created", "waiting", 0)]
     told.deliver()
     assert len(receiver.got) == 1  # leased: whoever sent it may still be about to say so
@@ -49,6 +54,17 @@ def test_a_worker_that_dies_between_sending_and_recording(line: Callable[..., Li
     first, second = receiver.events(told.secret)
     assert first == second  # the same id: a program that has had it knows
     assert told.states() == [("request.created", "delivered", 0)]
+
+
+def _of_worker(receiver: Receiver) -> dict[str, str]:
+    database = Cluster(Path(os.environ["DIVIT_HOME"])).url(
+        "divit_worker", database=str(connection.settings_dict["NAME"])
+    )
+    return os.environ | {
+        "DATABASE_URL": database,
+        "DJANGO_SETTINGS_MODULE": "divit.project.settings",
+        "DIVIT_WEBHOOK_ORIGINS": receiver.origin,
+    }
 
 
 def test_two_workers_at_one_address_do_not_send_the_same(line: Callable[..., Line], receiver: Receiver) -> None:
