@@ -211,7 +211,14 @@ def again_since(row: Webhook, since: datetime) -> int:
 def _anew(rows: QuerySet[Delivery]) -> int:
     now = clock.now()
     return rows.update(
-        state=DeliveryState.WAITING, tries=0, since=now, next_try_at=now, status=None, problem="", took_ms=None
+        state=DeliveryState.WAITING,
+        tries=0,
+        since=now,
+        next_try_at=now,
+        tried_at=None,
+        status=None,
+        problem="",
+        took_ms=None,
     )
 
 
