@@ -144,6 +144,13 @@ def test_an_allowed_origin_is_told_and_answers(receiver: Any) -> None:
     assert "accept-encoding" not in lowered
 
 
+def test_where_one_family_is_not_reached_the_other_is_tried(names: Names, receiver: Any) -> None:
+    names[NAME] = [["::1", "::1", "127.0.0.1"]]
+    origin = f"http://{NAME}:{receiver.server_port}"
+    assert send(f"{origin}/x", origin) == Answer(status=204)
+    assert len(receiver.got) == 1
+
+
 def test_nothing_is_sent_to_an_origin_that_is_no_longer_allowed(receiver: Any) -> None:
     with pytest.raises(NeighbourFailed, match="refused"):
         send(f"{receiver.origin}/a")

@@ -45,24 +45,28 @@ class HttpWebhooks:
             raise NeighbourFailed(neighbour, "refused", outcome_known=True) from problem
         # Whoever shares a host is not to wait for somebody else's path; what stands in a path may be a secret.
         neighbour = f"webhook {hashlib.sha256(address.url.encode()).hexdigest()[:12]}"
-        transport = BoundedTransport(
-            neighbour,
-            bounds=self.bounds,
-            pinned=self._judged(address, neighbour),
-            head_only=True,
-            trust=_trust(),
-        )
         sent = {"content-type": "application/json", "user-agent": "Divit-Webhooks/1", **headers}
-        answer = transport.handle_request(httpx2.Request("POST", address.url, headers=sent, content=body))
+        request = httpx2.Request("POST", address.url, headers=sent, content=body)
+        *before, last = self._judged(address, neighbour)
+        for pinned in before:
+            try:
+                return self._call(neighbour, pinned, request)
+            except NeighbourFailed as problem:
+                if problem.how != "down" or not problem.outcome_known:
+                    raise
+        return self._call(neighbour, last, request)
+
+    def _call(self, neighbour: str, pinned: str, request: httpx2.Request) -> Answer:
+        transport = BoundedTransport(neighbour, bounds=self.bounds, pinned=pinned, head_only=True, trust=_trust())
+        answer = transport.handle_request(request)
         return Answer(status=answer.status_code, retry_after=_seconds(answer.headers.get("retry-after", "")))
 
-    def _judged(self, address: Address, neighbour: str) -> str:
-        """The numeric address to connect to."""
+    def _judged(self, address: Address, neighbour: str) -> list[str]:
+        """The numeric addresses to connect to: the first of each family, for a machine may reach only one of them."""
         found = _look_up(address, neighbour)
-        inside = address.origin not in self.allowed and not all(is_public(one) for one in found)
-        if inside:
+        if address.origin not in self.allowed and not all(is_public(one) for one in found):
             raise NeighbourFailed(neighbour, "refused", outcome_known=True)
-        return found[0]
+        return list({(":" in one): one for one in reversed(found)}.values())[::-1]
 
 
 def _look_up(address: Address, neighbour: str) -> list[str]:
