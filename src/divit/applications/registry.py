@@ -106,7 +106,8 @@ def forms_given_back(*, institution_id: UUID | None = None) -> QuerySet[FormVisi
     return found.order_by("at", "id")
 
 
-def totals() -> dict[tuple[UUID, str], int]:
-    """By institution and state how many applications were submitted."""
-    found = _submitted().order_by("institution_id", "state").values("institution_id", "state")
-    return {(row["institution_id"], row["state"]): row["n"] for row in found.annotate(n=Count("id"))}
+def totals(states: Iterable[State]) -> dict[tuple[UUID, str], int]:
+    """By institution and state how many applications there are; read from the index of institutions alone."""
+    found = Application.objects.filter(state__in=list(states)).order_by("institution_id", "state")
+    counted = found.values("institution_id", "state").annotate(n=Count("*"))
+    return {(row["institution_id"], row["state"]): row["n"] for row in counted}

@@ -32,7 +32,7 @@ def returned(*, institution_id: UUID | None = None) -> QuerySet[Parcel]:
     found = Parcel.objects.filter(state=State.RETURNED)
     if institution_id:
         found = found.filter(application__institution_id=institution_id)
-    return found.select_related("person", "application__institution").order_by("changed_at", "id")
+    return found.select_related("application__person", "application__institution").order_by("changed_at", "id")
 
 
 def returned_by_institution() -> dict[UUID, int]:

@@ -78,7 +78,7 @@ class Totals:
 def totals(*, days: int = DAYS, by: Actor) -> list[Totals]:
     """Every institution of which there is something, by name. Raises `NotFound` for anybody but the registry."""
     _registry(by)
-    submitted: Counter[tuple[UUID, str]] = Counter(applications.totals())
+    submitted: Counter[tuple[UUID, str]] = Counter(applications.totals((State.OPEN, *_UNDER_WAY, *_DONE)))
     standing = certificates.totals(until=clock.today() + timedelta(days=days))
     returned = delivery.returned_by_institution()
     there = {institution_id for institution_id, _state in submitted} | set(standing)

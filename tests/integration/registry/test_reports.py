@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from divit.applications.models import Application, FormVisit, Requirement
 from divit.certificates.models import Certificate
+from divit.console.desks.report_tables import TABLES
 from divit.delivery.models import Parcel
 from divit.flows import card_delivery, card_production, form_receipt, registry_reports, suspension
 from divit.flows.registry_reports import Filter, Report
@@ -69,27 +70,71 @@ def test_what_waits_and_since_when(
     assert list(registry_reports.rows(Report.FORMS_RETURNED, Filter(), by=registrar)) == []
 
 
-@pytest.mark.usefixtures("pin_recipient")
-def test_parcels_that_came_back(
+@pytest.fixture
+def sent_back(
     make_order: Callable[..., CardOrder],
     station: ScriptedStation,
     courier: ScriptedCourier,
     run_jobs: Callable[..., None],
-    registrar: Actor,
-) -> None:
-    order = make_order()
-    card_production.take(order.pk, by=PRODUCER)
-    run_jobs()
-    card_production.inspect(order.pk, digits=digits_of(order), by=INSPECTOR)
-    card_delivery.dispatch(order.pk, digits=digits_of(order), by=DISPATCHER)
-    run_jobs()
-    parcel = Parcel.objects.get(order=order)
-    courier.happened(parcel.tracking_no, "returned")
-    card_delivery.read_events(courier=courier)
-    here = Filter(institution_id=order.institution_id)
+    pin_recipient: bytes,
+) -> Callable[[], Parcel]:
+    """A card that came back from the courier."""
+
+    def make() -> Parcel:
+        order = make_order()
+        card_production.take(order.pk, by=PRODUCER)
+        run_jobs()
+        card_production.inspect(order.pk, digits=digits_of(order), by=INSPECTOR)
+        card_delivery.dispatch(order.pk, digits=digits_of(order), by=DISPATCHER)
+        run_jobs()
+        parcel = Parcel.objects.get(order=order)
+        courier.happened(parcel.tracking_no, "returned")
+        card_delivery.read_events(courier=courier)
+        return parcel
+
+    return make
+
+
+def test_parcels_that_came_back(sent_back: Callable[[], Parcel], registrar: Actor) -> None:
+    parcel = sent_back()
+    institution = parcel.application.institution
+    here = Filter(institution_id=institution.pk)
     assert list(registry_reports.rows(Report.PARCELS_RETURNED, here, by=registrar)) == [parcel]
     one = registry_reports.totals(by=registrar)[0]
-    assert (one.institution, one.returned, one.under_way, one.valid) == (order.institution, 1, 1, 1)
+    assert (one.institution, one.returned, one.under_way, one.valid) == (institution, 1, 1, 1)
+
+
+def test_a_list_asks_as_often_for_many_as_for_one(
+    way: Way,
+    ministry: Institution,
+    make_person: Callable[..., Person],
+    make_certificate: Callable[..., Certificate],
+    representative_of: Callable[..., Actor],
+    sent_back: Callable[[], Parcel],
+    registrar: Actor,
+) -> None:
+    by = representative_of(ministry)
+
+    def add() -> None:
+        sent_back()
+        form_receipt.give_back(way.submitted(make_person(), ministry).pk, reason="İmza eksik", by=by)
+        make_certificate(make_person(), until=clock.now() + timedelta(days=9))
+
+    def questions() -> dict[Report, tuple[int, int]]:
+        asked = {}
+        for report in Report:
+            with CaptureQueriesContext(connection) as seen:
+                lines = [TABLES[report].line(row) for row in registry_reports.rows(report, Filter(), by=registrar)]
+            asked[report] = (len(seen), len(lines))
+        return asked
+
+    add()
+    few = questions()
+    add()
+    many = questions()
+    assert {report: asked for report, (asked, _lines) in few.items()} == dict.fromkeys(Report, 1)
+    assert {report: asked for report, (asked, _lines) in many.items()} == dict.fromkeys(Report, 1)
+    assert all(many[report][1] > few[report][1] > 0 for report in Report)
 
 
 def test_figures_of_institutions_need_the_same_questions_for_any_number(
