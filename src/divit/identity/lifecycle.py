@@ -32,6 +32,7 @@ class Facts:
     acting: str = ""
     asked_by: str = ""
     days_old: int = 0
+    overtaken: bool = False
 
 
 MOST_DAYS = 7
@@ -47,6 +48,13 @@ def staff_change_too_old(facts: Facts) -> bool:
     return facts.days_old >= MOST_DAYS
 
 
+def staff_change_overtaken(facts: Facts) -> bool:
+    """The account has other desks than when it was asked for, another second factor, or is closed: whoever asked did
+    not know that, and what was taken away meanwhile does not come back."""
+    return facts.overtaken
+
+
+_CONFIRMED_UNLESS = (second_operator_needed, staff_change_too_old, staff_change_overtaken)
 _OPERATOR = frozenset({Role.SYSTEM})
 _ASKED = frozenset({State.ASKED})
 _BASIS = "ETSI EN 319 401 7.4; promise 13"
@@ -57,7 +65,7 @@ STAFF_CHANGE: Lifecycle[Facts] = Lifecycle(
     Act,
     start=State.ASKED,
     rules=[
-        Rule(Act.CONFIRM, _OPERATOR, _ASKED, State.CONFIRMED, (second_operator_needed, staff_change_too_old), _BASIS),
+        Rule(Act.CONFIRM, _OPERATOR, _ASKED, State.CONFIRMED, _CONFIRMED_UNLESS, _BASIS),
         Rule(Act.WITHDRAW, _OPERATOR, _ASKED, State.WITHDRAWN),
     ],
 )

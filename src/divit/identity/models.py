@@ -96,6 +96,11 @@ class StaffChange(models.Model):
     email = models.EmailField(db_comment="kvkk: iletişim; whose account; archive period")
     name = models.CharField(max_length=120, blank=True, db_comment="kvkk: kimlik; of a new account; archive period")
     desks = ArrayField(models.CharField(max_length=20), default=list, db_comment="kvkk: yok; roles; archive period")
+    desks_before = ArrayField(
+        models.CharField(max_length=20),
+        default=list,
+        db_comment="kvkk: yok; roles when it was asked for, which others overtake; archive period",
+    )
     state = models.CharField(
         max_length=12,
         choices=[(str(state), str(state)) for state in State],

@@ -7,10 +7,10 @@ from django.db import transaction
 from divit.audit import moves
 from divit.identity import staff
 from divit.identity.lifecycle import STAFF_CHANGE, Act, Facts, State
-from divit.identity.models import StaffChange
+from divit.identity.models import StaffAccount, StaffChange
 from divit.kernel import clock
 from divit.kernel.actors import Actor, Role
-from divit.kernel.errors import NotFound
+from divit.kernel.errors import NotFound, Refused
 
 Kind = StaffChange.Kind
 
@@ -24,26 +24,29 @@ def ask_for_account(email: str, *, name: str, desks: Iterable[Role | str], by: A
 
 @transaction.atomic
 def ask_for_second_factor(email: str, *, by: Actor) -> StaffChange:
-    """After a lost phone. Raises `NotFound`."""
-    return _asked(Kind.SECOND_FACTOR, email=staff.account(email).email, by=by)
+    """After a lost phone. Raises `NotFound`, `Refused("staff_closed")`."""
+    return _asked(Kind.SECOND_FACTOR, email=_open(staff.account(email)).email, by=by)
 
 
 @transaction.atomic
 def ask_for_desks(email: str, *, desks: Iterable[Role | str], by: Actor) -> StaffChange | None:
-    """Other desks; None when they only become fewer, which is done at once. Raises `NotFound`, `Invalid`."""
+    """Other desks; None when they only become fewer, which is done at once.
+
+    Raises `NotFound`, `Invalid`, `Refused("staff_closed")`.
+    """
     account, wanted = staff.account(email), staff.check_desks(desks)
     if set(wanted) <= set(account.desks):
         staff.set_desks(email, desks=wanted, by=by)
         return None
-    return _asked(Kind.DESKS, email=account.email, desks=wanted, by=by)
+    return _asked(Kind.DESKS, email=_open(account).email, desks=wanted, before=account.desks, by=by)
 
 
 @transaction.atomic
 def confirm(number: int, *, by: Actor) -> str:
     """Make it true; the `otpauth://` address of a second factor that came with it, told only now, or nothing.
 
-    Raises `NotFound`, `Refused("second_operator_needed" | "staff_change_too_old" | "not_from_this_state")`, and
-    whatever stands in the way of the change itself by now.
+    Raises `NotFound`, `Refused("second_operator_needed" | "staff_change_too_old" | "staff_change_overtaken" |
+    "not_from_this_state")`, and whatever stands in the way of the change itself by now.
     """
     change = _decided(number, Act.CONFIRM, by=by)
     if change.kind == Kind.ADD:
@@ -65,9 +68,24 @@ def waiting() -> list[StaffChange]:
     return list(StaffChange.objects.filter(state=State.ASKED).order_by("pk"))
 
 
-def _asked(kind: str, *, email: str, name: str = "", desks: Iterable[str] = (), by: Actor) -> StaffChange:
+def _open(account: StaffAccount) -> StaffAccount:
+    """Nobody opens a closed account again, so nothing is asked for it."""
+    if not account.is_active:
+        raise Refused("staff_closed")
+    return account
+
+
+def _asked(
+    kind: str, *, email: str, name: str = "", desks: Iterable[str] = (), before: Iterable[str] = (), by: Actor
+) -> StaffChange:
     change = StaffChange.objects.create(
-        kind=kind, email=email, name=name, desks=list(desks), asked_by=by.id, asked_at=clock.now()
+        kind=kind,
+        email=email,
+        name=name,
+        desks=list(desks),
+        desks_before=list(before),
+        asked_by=by.id,
+        asked_at=clock.now(),
     )
     moves.born(change, law=STAFF_CHANGE, by=by, note={"kind": kind, "desks": change.desks})
     return change
@@ -78,6 +96,24 @@ def _decided(number: int, act: Act, *, by: Actor) -> StaffChange:
     if change is None:
         raise NotFound("staff change")
     now = clock.now()
-    facts = Facts(acting=by.id, asked_by=change.asked_by, days_old=(now - change.asked_at).days)
+    facts = Facts(
+        acting=by.id,
+        asked_by=change.asked_by,
+        days_old=(now - change.asked_at).days,
+        overtaken=_overtaken(change),
+    )
     moves.move(change, act, law=STAFF_CHANGE, by=by, facts=facts, changes={"decided_by": by.id, "decided_at": now})
     return change
+
+
+def _overtaken(change: StaffChange) -> bool:
+    """On a locked change: whether its account is another one than when it was asked for; the account is locked too."""
+    if change.kind == Kind.ADD:
+        return False
+    account = staff.account(change.email)
+    if change.kind == Kind.DESKS:
+        return not account.is_active or set(account.desks) != set(change.desks_before)
+    later = StaffChange.objects.filter(
+        kind=Kind.SECOND_FACTOR, email=change.email, state=State.CONFIRMED, decided_at__gt=change.asked_at
+    )
+    return not account.is_active or later.exists()

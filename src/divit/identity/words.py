@@ -25,6 +25,11 @@ REFUSALS = {
     "not_from_this_state": _("Bu işlem şu anki durumda yapılamaz; durum siz sayfadayken değişmiş olabilir."),
     "second_operator_needed": _("Bu değişikliği siz istediniz; onayı ikinci bir kişi verir."),
     "staff_change_too_old": _("Bu değişiklik bir hafta içinde onaylanmadı; yeniden istenmesi gerekir."),
+    "staff_change_overtaken": _(
+        "Bu değişiklik istendikten sonra hesap değişti: masaları ya da ikinci adımı artık başka, ya da hesap kapatıldı."
+        " Hâlâ gerekiyorsa yeniden isteyin."
+    ),
+    "staff_closed": _("Bu çalışan hesabı kapatılmış; hesapta değişiklik istenemez."),
     "staff_exists": _("Bu e-posta adresiyle bir çalışan hesabı zaten var."),
     "staff_email": _("Çalışanın e-posta adresi doğru yazılmamış."),
     "staff_name": _("Çalışanın adını yazın."),

@@ -10,7 +10,7 @@ from django.db import DatabaseError, connection, transaction
 
 from divit.audit import selectors as audit
 from divit.cli.operator import operator
-from divit.identity import staff_changes
+from divit.identity import staff, staff_changes
 from divit.identity.models import StaffAccount, StaffChange
 from divit.kernel import clock
 from divit.kernel.actors import Actor, Level, Role
@@ -74,6 +74,40 @@ def test_a_change_that_stands_in_no_way_any_more_undoes_its_confirmation() -> No
     assert staff_changes.waiting() == [again]
     staff_changes.withdraw(again.pk, by=AYSE)
     assert staff_changes.waiting() == []
+
+
+def test_a_change_of_an_account_that_became_another_is_asked_for_anew() -> None:
+    staff_changes.confirm(_ask().pk, by=BARIS)
+
+    def wider(*desks: str) -> StaffChange:
+        change = staff_changes.ask_for_desks(EMAIL, desks=desks, by=AYSE)
+        assert change is not None
+        return change
+
+    asked = wider("inspector", "producer")
+    staff_changes.ask_for_desks(EMAIL, desks=[], by=BARIS)  # at once: closing is easy
+    with pytest.raises(Refused, match="staff_change_overtaken"):
+        staff_changes.confirm(asked.pk, by=BARIS)
+    assert (StaffAccount.objects.get().desks, staff_changes.waiting()) == ([], [asked])
+    staff_changes.withdraw(asked.pk, by=BARIS)
+    first, second = wider("auditor"), wider("producer")
+    staff_changes.confirm(second.pk, by=BARIS)
+    with pytest.raises(Refused, match="staff_change_overtaken"):
+        staff_changes.confirm(first.pk, by=BARIS)
+    assert StaffAccount.objects.get().desks == ["producer"]
+
+    factors = [staff_changes.ask_for_second_factor(EMAIL, by=AYSE) for _ in range(2)]
+    staff_changes.confirm(factors[0].pk, by=BARIS)
+    with pytest.raises(Refused, match="staff_change_overtaken"):
+        staff_changes.confirm(factors[1].pk, by=BARIS)
+    factor = staff_changes.ask_for_second_factor(EMAIL, by=AYSE)
+    staff.close_account(EMAIL, by=BARIS)
+    with pytest.raises(Refused, match="staff_change_overtaken"):
+        staff_changes.confirm(factor.pk, by=BARIS)
+    with pytest.raises(Refused, match="staff_closed"):
+        staff_changes.ask_for_second_factor(EMAIL, by=AYSE)
+    with pytest.raises(Refused, match="staff_closed"):
+        wider("auditor", "producer")
 
 
 def test_after_a_week_it_is_asked_for_anew() -> None:
