@@ -71,8 +71,19 @@ SELECT intent, 'valid', intent, card_order, issuer.id, p.id, place, '4' || upper
     lpad((4000000000000000 + a.i)::text, 16, '0'), at, at + interval '3 years', false, at, '', '', NULL, NULL, NULL, a.i
 FROM a JOIN p ON p.i = a.person_i, (SELECT id FROM certificates_issuer LIMIT 1) AS issuer WHERE a.i <= {issued};
 
-INSERT INTO delivery_parcel (id, order_id, application_id, person_id, produced_by, state, journey, asked_at, tracking_no,
-    trouble, returned_why, packed_at, changed_at)
-SELECT gen_random_uuid(), card_order, a.id, p.id, '1', CASE WHEN a.i % 1000 = 0 THEN 'returned' ELSE 'delivered' END, 1, at,
-    'KR' || lpad(a.i::text, 10, '0'), '', '', at, at
-FROM a JOIN p ON p.i = a.person_i WHERE a.i <= {issued};
+-- Every tenth card came back and then travelled with fifty others in a box.
+CREATE TEMP TABLE b AS
+SELECT n, gen_random_uuid() AS id, (SELECT ids FROM places)[1 + n % cardinality((SELECT ids FROM places))] AS place
+FROM generate_series(0, {issued} / 500) AS n;
+
+INSERT INTO delivery_consignment (id, reference, institution_id, appointment_id, address, state, journey, asked_at,
+    tracking_no, trouble, packed_at, changed_at)
+SELECT id, 'KL-' || upper(lpad(to_hex(n), 7, 'G')), place, gen_random_uuid(), 'Atatürk Bulvarı 98', 'received', 1, now(),
+    'KB' || lpad(n::text, 10, '0'), '', now(), now()
+FROM b;
+
+INSERT INTO delivery_parcel (id, order_id, application_id, person_id, consignment_id, produced_by, state, journey, asked_at,
+    address, tracking_no, trouble, returned_why, packed_at, changed_at)
+SELECT gen_random_uuid(), card_order, a.id, p.id, b.id, '1', CASE WHEN a.i % 1000 = 1 THEN 'returned' ELSE 'delivered' END,
+    1, at, '', 'KR' || lpad(a.i::text, 10, '0'), '', '', at, at
+FROM a JOIN p ON p.i = a.person_i LEFT JOIN b ON a.i % 10 = 0 AND b.n = a.i / 500 WHERE a.i <= {issued};

@@ -26,11 +26,15 @@ class Application(models.Model):
     reference = models.CharField(
         max_length=11, unique=True, db_comment="kvkk: yok; what people read and type; archive period"
     )
+    # Each is the beginning of two indexes below.
     person = models.ForeignKey(
-        "identity.Person", on_delete=models.PROTECT, db_comment="kvkk: kimlik; who; archive period"
+        "identity.Person", on_delete=models.PROTECT, db_index=False, db_comment="kvkk: kimlik; who; archive period"
     )
     institution = models.ForeignKey(
-        "institutions.Institution", on_delete=models.PROTECT, db_comment="kvkk: yok; through whom; archive period"
+        "institutions.Institution",
+        on_delete=models.PROTECT,
+        db_index=False,
+        db_comment="kvkk: yok; through whom; archive period",
     )
     kind = models.CharField(max_length=15, db_comment="kvkk: yok; kind of application; archive period")
     payer = models.CharField(max_length=11, db_comment="kvkk: yok; who bears the fee; archive period")
@@ -52,6 +56,14 @@ class Application(models.Model):
     publish = models.BooleanField(null=True, db_comment="kvkk: yok; consent to publication, 5070 m.12; archive period")
     # 2. İletişim bilgisi
     email = models.EmailField(blank=True, db_comment="kvkk: iletişim; notices, on the form; archive period")
+    # Kept beside it: behind a row-level policy (audit/wall_sql) no index of `upper(email)` would be asked, because the
+    # function is not known to keep what it sees to itself.
+    email_key = models.GeneratedField(
+        expression=Upper("email"),
+        output_field=models.CharField(max_length=254),
+        db_persist=True,
+        db_comment="kvkk: iletişim; the mailbox however it was typed, for the registry's search; archive period",
+    )
     phone = models.CharField(max_length=13, blank=True, db_comment="kvkk: iletişim; notices, code; archive period")
     operator = models.CharField(
         max_length=12, blank=True, db_comment="kvkk: iletişim; choice of the person; 24 months after delivery"
@@ -113,7 +125,14 @@ class Application(models.Model):
             models.Index(fields=["lapses_on"], condition=Q(state__in=["draft", "open"]), name="application_lapsing"),
             models.Index(fields=["submitted_at"], condition=Q(state="open"), name="application_waiting"),
             models.Index(fields=["phone"], condition=~Q(phone=""), name="application_by_phone"),
-            models.Index(Upper("email"), name="application_by_email"),
+            models.Index(fields=["email_key"], name="application_by_mailbox"),
+            # Who applied where, in either direction and without a look at the applications themselves.
+            models.Index(
+                fields=["person", "institution"], condition=Q(submitted_at__isnull=False), name="application_places"
+            ),
+            models.Index(
+                fields=["institution", "person"], condition=Q(submitted_at__isnull=False), name="application_people"
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from django.db.models import Case, Count, Exists, F, OuterRef, QuerySet, Subquery, When
-from django.db.models.functions import Coalesce
+from django.db.models import Case, Count, Exists, F, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce, Upper
 
 from divit.applications.lifecycle import State
 from divit.applications.models import Application, FormVisit, Requirement
@@ -39,7 +39,7 @@ def applicants_by_phone(phone: Phone) -> QuerySet[Application, UUID]:
 
 def applicants_by_email(email: str) -> QuerySet[Application, UUID]:
     """Who gave this mailbox, however it was typed, in an application that was submitted."""
-    return _submitted().filter(email__iexact=email).order_by().values_list("person_id", flat=True)
+    return _submitted().filter(email_key=Upper(Value(email))).order_by().values_list("person_id", flat=True)
 
 
 def applicants_at(institution_ids: Iterable[UUID]) -> QuerySet[Application, UUID]:

@@ -219,8 +219,8 @@ def _by_name(text: str) -> tuple[list[Person], bool]:
 
 @contextmanager
 def _by_index() -> Iterator[None]:
-    """The names are asked of their index, whatever the planner guesses of a word: how common one is, it cannot know,
-    and reading every person instead takes a second where the index takes milliseconds."""
+    """Names are asked of an index, however common the planner takes them for: with a limit it would rather read people
+    one after the other until enough of them are called so, and reads all of them where too few are."""
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL enable_seqscan = off")

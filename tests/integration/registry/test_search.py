@@ -1,9 +1,9 @@
-"""One field finds a person by any known fact; every kind of question is answered by an index."""
+"""One field finds a person by any known fact (that an index answers: test_plans.py)."""
 
 from collections.abc import Callable
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from divit.applications.models import Application
@@ -175,52 +175,3 @@ def test_a_page_of_many_asks_as_often_as_one(
     for surname in ("İki", "Üç", "Dört"):
         make_application(make_person("Sevgi", surname))
     assert questions() == few
-
-
-INDEXES = {
-    Fact.TCKN: {"identity_person_tckn_"},
-    Fact.PHONE: {"person_by_phone", "application_by_phone"},
-    Fact.EMAIL: {"person_by_email", "application_by_email"},
-    Fact.REFERENCE: {"applications_application_reference_"},
-    Fact.CERTIFICATE: {"certificate_by_serial"},
-    Fact.CARD: {"certificate_by_card", "card_by_serial"},
-    Fact.TRACKING: {"parcel_tracking_no_once"},
-    Fact.NAME: {"person_by_name"},
-}
-LARGE = (
-    *("identity_person", "applications_application", "certificates_certificate"),
-    *("production_card", "delivery_parcel"),
-)
-
-
-def test_every_kind_of_question_is_answered_by_its_index(sent: CardOrder, registrar: Actor) -> None:
-    """On a table of one row the planner would rather read the row: it is told not to, as the search for names is."""
-    seen = set()
-    for typed, fact in typed_facts(sent):
-        with CaptureQueriesContext(connection) as asked:
-            registry_search.find(typed, by=registrar)
-        plans = [_plan(query["sql"]) for query in asked if query["sql"].startswith("SELECT")]
-        everything = "\n".join(plans)
-        # With an institution the planner may go from its applications to their people instead.
-        narrowed = fact is Fact.NAME and "," in typed
-        assert narrowed or all(index in everything for index in INDEXES[fact]), (typed, fact, everything)
-        assert not any(f"Seq Scan on {table}" in everything for table in LARGE), everything
-        seen.add(fact)
-    assert seen == set(Fact)
-
-
-def test_the_search_for_names_never_reads_every_person(sent: CardOrder, registrar: Actor) -> None:
-    """By itself: what the planner may not do is said by the search, not by this test."""
-    with CaptureQueriesContext(connection) as asked:
-        registry_search.find("çağdaş", by=registrar)
-    said = [query["sql"] for query in asked]
-    assert said.index("SET LOCAL enable_seqscan = off") < next(
-        place for place, sql in enumerate(said) if "search_key" in sql and sql.startswith("SELECT")
-    )
-
-
-def _plan(sql: str) -> str:
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute(f"EXPLAIN {sql}")
-        return "\n".join(line for (line,) in cursor.fetchall())
