@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 
 from divit.applications.parts import AddressKind
 from divit.audit import ledger
+from divit.certificates import selectors as certificates
 from divit.delivery import selectors
 from divit.delivery.lifecycle import Act, ConsignmentAct, ConsignmentState, State
 from divit.delivery.models import Consignment, CourierReport, Parcel
@@ -81,6 +82,13 @@ def _come_back() -> QuerySet[CardOrder]:
     return found.filter(application__address_kind=AddressKind.REPRESENTATIVE, pk__in=back)
 
 
+def closed_among(orders: Iterable[CardOrder]) -> list[CardOrder]:
+    """Those of these cards whose certificate was closed, by its holder or by a later application: they go nowhere."""
+    asked = list(orders)
+    standing = certificates.standing_of_orders(order.pk for order in asked)
+    return [order for order in asked if order.pk not in standing]
+
+
 def check_cards(digits: Mapping[uuid.UUID, str]) -> list[uuid.UUID]:
     """The orders whose card is not the one in the hand; `digits` are the ends of the numbers, read from the cards."""
     cards = production_selectors.living_cards_of(digits)
@@ -101,7 +109,8 @@ def pack(
 ) -> Consignment:
     """Close a box with these cards, each with the end of its number as read from it, addressed to a representative.
 
-    Raises `Invalid` with the field, and `Refused` when one of the cards may not go: then none goes.
+    A card whose certificate was closed meanwhile is left out (`left_out`); the others go. Raises `Invalid` with the
+    field, and `Refused` when no card is left, or one may not go for another reason: then none goes.
     """
     where = line(address, field="address", longest=_LONGEST_ADDRESS)
     appointment = _addressee(institution_id, appointment_id)
@@ -116,13 +125,28 @@ def pack(
             raise NotFound("card order")
         for order in orders:
             production.check_in_hand(order, digits[order.pk])
+        going = _standing(orders)
         consignment = consignments.pack(
             institution_id=institution_id, appointment_id=appointment.pk, address=where, by=by
         )
-        for order in orders:
+        for order in going:
             _enclose(consignment, order, by=by)
         _announce_later(consignment)
     return consignment
+
+
+def _standing(orders: list[CardOrder]) -> list[CardOrder]:
+    closed = {order.pk for order in closed_among(orders)}
+    going = [order for order in orders if order.pk not in closed]
+    if not going:
+        raise Refused("certificate_does_not_stand")
+    return going
+
+
+def left_out(consignment: Consignment, order_ids: Iterable[uuid.UUID]) -> list[CardOrder]:
+    """Which of the cards that were meant for a box do not lie in it."""
+    enclosed = {piece.order_id for piece in selectors.pieces_of(consignment.pk)}
+    return [production_selectors.order(order_id) for order_id in order_ids if order_id not in enclosed]
 
 
 def _addressee(institution_id: uuid.UUID, appointment_id: uuid.UUID | None) -> Appointment:

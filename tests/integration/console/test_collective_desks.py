@@ -84,6 +84,29 @@ def test_the_dispatcher_packs_cards_that_are_in_the_hand(
     assert {one.facts["purpose"] for one in looks} == {"delivery"}
 
 
+def test_a_card_that_was_closed_meanwhile_is_named_and_the_others_go(
+    office: Office, orders: list[CardOrder], omer: Person, dispatcher: Client
+) -> None:
+    closed, other = orders
+    here = reverse("console:dispatch_box", kwargs={"institution_id": closed.institution_id})
+    assert "Koliye girmeyecek kartlar" not in _page(dispatcher.get(here))
+    certificate = Certificate.objects.get(card_order_id=closed.pk)
+    revocation.revoke(certificate.pk, reason=Reason.KEY_COMPROMISE, by=holder_of(closed.person))
+    told = {"appointment": str(office.appointments[0].pk), "address": ADDRESS}
+    told |= {f"card-{order.pk}": digits_of(order) for order in orders}
+    alone = dispatcher.post(here, told | {f"card-{other.pk}": ""})
+    assert (alone.status_code, Consignment.objects.exists()) == (409, False)
+    assert "Bu karttaki sertifika kapatılmış" in _page(alone)
+    packed = dispatcher.post(here, told, follow=True)
+    assert f"koliye girmeyen kartlar: {closed.application.reference}." in _page(packed)
+    assert [parcel.order_id for parcel in Parcel.objects.all()] == [other.pk]
+    page = _page(dispatcher.get(here))
+    address = reverse("console:dispatch_order", kwargs={"order_id": closed.pk})
+    assert f"card-{closed.pk}" not in page
+    assert address in page.split("Koliye girmeyecek kartlar")[1]
+    assert dispatcher.post(address, {"act": "spoil", "why": "damaged"}).status_code == 303
+
+
 def test_the_representative_counts_and_says_what_is_missing(
     office: Office, orders: list[CardOrder], omer: Person, dispatcher: Client
 ) -> None:

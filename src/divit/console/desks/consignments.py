@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -13,12 +14,14 @@ from divit.console.forms import BoxForm
 from divit.console.pages import attempt, done
 from divit.delivery import selectors, words
 from divit.delivery.lifecycle import CONSIGNMENT, ConsignmentFacts, ConsignmentState
+from divit.delivery.models import Consignment
 from divit.flows import collective_dispatch, hand_over_list
 from divit.flows.refusals import explain
 from divit.institutions import selectors as institutions
 from divit.institutions.models import Appointment
 from divit.kernel.actors import Role
 from divit.kernel.errors import Invalid
+from divit.production.lifecycle import State as OrderState
 from divit.production.models import CardOrder
 
 _ACTS = {
@@ -34,26 +37,30 @@ _ACTS = {
 def dispatch_box(request: DeskRequest, institution_id: uuid.UUID) -> HttpResponse:
     """A new box for an institution: the cards in the hand, the representative, the address."""
     institution = institutions.institution(institution_id)
-    orders = collective_dispatch.packable(institution_id)[: collective_dispatch.MOST_PIECES]
+    waiting = collective_dispatch.packable(institution_id)
+    closed = collective_dispatch.closed_among(waiting)
+    orders = [order for order in waiting if order not in closed][: collective_dispatch.MOST_PIECES]
     acting = institutions.representatives_of(institution_id)
     form = BoxForm(
         request.POST or None,
         representatives=[(str(one.pk), one.person.name) for one in acting],
-        cards={order.pk: f"{order.application.reference} · {order.person.name}" for order in orders},
+        # What was typed for a card that was closed since the page was made is taken, so that it is named.
+        cards={order.pk: f"{order.application.reference} · {order.person.name}" for order in [*orders, *closed]},
         initial=_known(acting),
     )
     refusal = ""
     if form.is_bound and form.is_valid():
         refusal, packed = _pack(request, institution_id, form)
         if packed is not None:
-            said = _("Koli kapatıldı; gönderi numarası isteniyor.")
-            return done(request, said, to="console:dispatch_consignment", consignment_id=packed)
-    request.looks += [_look(request, order.person_id, ("card_order", str(order.pk))) for order in orders]
+            return done(request, _said(packed, form), to="console:dispatch_consignment", consignment_id=packed.pk)
+    shown = [*orders, *closed]
+    request.looks += [_look(request, order.person_id, ("card_order", str(order.pk))) for order in shown]
     failed = bool(refusal) or bool(form.is_bound and form.errors)
     context = {
         "institution": institution,
         "form": form,
         "cards": [(form[BoxForm.name_of(order.pk)], _reader(order)) for order in orders],
+        "closed": [(order, _place_of(order)) for order in closed],
         "representatives": acting,
         "refusal": refusal,
         "has_errors": failed,
@@ -69,17 +76,36 @@ def _known(acting: list[Appointment]) -> dict[str, str]:
     return {"appointment": str(acting[0].pk), "address": latest.address if latest else ""}
 
 
+def _place_of(order: CardOrder) -> str:
+    """Where a card that goes into no box is given up: a fresh one by its order, one that came back by its parcel."""
+    parcel = selectors.parcel_of(order.application_id)
+    if order.state == OrderState.INSPECTED or parcel is None:
+        return reverse("console:dispatch_order", kwargs={"order_id": order.pk})
+    return reverse("console:dispatch_parcel", kwargs={"parcel_id": parcel.pk})
+
+
 def _reader(order: CardOrder) -> bool:
     return order.application.reader == "mini"
 
 
-def _pack(request: DeskRequest, institution_id: uuid.UUID, form: BoxForm) -> tuple[str, uuid.UUID | None]:
+def _said(box: Consignment, form: BoxForm) -> str:
+    """By their numbers, as they stand on the desk's lists: the sentence travels in a cookie, where no name belongs."""
+    said = _("Koli kapatıldı; gönderi numarası isteniyor.")
+    aside = [order.application.reference for order in collective_dispatch.left_out(box, form.digits())]
+    if not aside:
+        return said
+    return f"{said} " + _(
+        "Sertifikası az önce kapatıldığı için koliye girmeyen kartlar: %(references)s. Bu kartları koliden ayırın."
+    ) % {"references": ", ".join(aside)}
+
+
+def _pack(request: DeskRequest, institution_id: uuid.UUID, form: BoxForm) -> tuple[str, Consignment | None]:
     digits = form.digits()
     for order_id in collective_dispatch.check_cards(digits):
         form.add_error(BoxForm.name_of(order_id), explain(Invalid("card_number_other")))
     if form.errors:
         return "", None
-    packed: list[uuid.UUID] = []
+    packed: list[Consignment] = []
 
     def pack() -> None:
         box = collective_dispatch.pack(
@@ -89,7 +115,7 @@ def _pack(request: DeskRequest, institution_id: uuid.UUID, form: BoxForm) -> tup
             digits=digits,
             by=request.actor,
         )
-        packed.append(box.pk)
+        packed.append(box)
 
     refusal = attempt(pack, form=form)
     return refusal, packed[0] if packed else None
