@@ -37,6 +37,7 @@ class Act(StrEnum):
     DELIVER = "deliver"
     RETURN = "return"
     SEND_AGAIN = "send_again"
+    READDRESS = "readdress"  # teslimat adresini değiştir
     COLLECT = "collect"
     ENCLOSE = "enclose"  # (yeniden) koliye koy
     RECEIVE = "receive"  # koliden çıktı
@@ -66,6 +67,7 @@ class Facts:
     consignment_open: bool = False
     consignment_given_up: bool = False
     has_address: bool = True
+    address_refused: bool = False
     certificate_stands: bool = False
 
 
@@ -104,12 +106,23 @@ def no_address_of_holder(facts: Facts) -> bool:
     return not facts.has_address
 
 
+def card_of_another_person(facts: Facts) -> bool:
+    """Where a card goes is for its holder alone to say."""
+    return facts.acting != facts.holder
+
+
+def courier_takes_it_already(facts: Facts) -> bool:
+    """Only what the courier has refused for its address is not on its way there by now."""
+    return not facts.address_refused
+
+
 def certificate_closed_meanwhile(facts: Facts) -> bool:
     """A card whose certificate was closed while it waited is of no use to anybody: it goes to nobody."""
     return not facts.certificate_stands
 
 
 _COURIER = frozenset({Role.COURIER})
+_HOLDER = frozenset({Role.HOLDER})
 _DISPATCHER = frozenset({Role.DISPATCHER})
 _REPRESENTATIVE = frozenset({Role.REPRESENTATIVE})
 _SYSTEM = frozenset({Role.SYSTEM})
@@ -132,6 +145,11 @@ PARCEL: Lifecycle[Facts] = Lifecycle("parcel", State, Act, start=(State.PACKED, 
     Rule(Act.RETURN, _COURIER, _MOVING, State.RETURNED),
     Rule(Act.SEND_AGAIN, _DISPATCHER, _RETURNED, State.PACKED,
          (no_address_of_holder, certificate_closed_meanwhile)),
+    # Only the card moves: the PIN waits for a fresh login and a code to the phone, and the holder hears of the change.
+    Rule(Act.READDRESS, _HOLDER, _RETURNED, State.RETURNED,
+         (card_of_another_person, no_address_of_holder, certificate_closed_meanwhile)),
+    Rule(Act.READDRESS, _HOLDER, frozenset({State.PACKED}), State.PACKED,
+         (card_of_another_person, no_address_of_holder, courier_takes_it_already, certificate_closed_meanwhile)),
     Rule(Act.COLLECT, _DISPATCHER, _RETURNED, State.COLLECTED,
          (identity_not_checked, producer_cannot_hand_over, certificate_closed_meanwhile), _IDENTITY),
     Rule(Act.PACK, _DISPATCHER, _LOST, State.PACKED, (producer_cannot_hand_over,)),

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 # Why a report was not followed: nobody here knows its number, or not yet.
+ADDRESS_REFUSED = "address_refused"
 NO_SUCH_PARCEL = "no_such_parcel"
 
 
@@ -87,6 +88,11 @@ class Parcel(models.Model):
     )
     tracking_no = models.CharField(
         max_length=40, blank=True, db_comment="kvkk: yok; the courier's number; archive period"
+    )
+    address = models.CharField(
+        max_length=500,
+        blank=True,
+        db_comment="kvkk: iletişim; where it goes instead of to the application's address; 24 months after delivery",
     )
     trouble = models.CharField(
         max_length=40, blank=True, db_comment="kvkk: yok; what stands in the way, for the desk; until solved"

@@ -62,6 +62,8 @@ REFUSALS: dict[str, str | Promise] = {
         "Bu karttaki sertifika kapatılmış; kart artık kimseye verilmez ve gönderilmez. Kurumdaysa merkeze geri "
         "gönderin, merkezdeyse karttan vazgeçin."
     ),
+    "card_of_another_person": _("Kartın nereye gideceğini yalnızca sahibi söyleyebilir."),
+    "courier_takes_it_already": _("Kurye kartı bu adrese götürüyor; yoldaki kartın adresi değiştirilemez."),
     "no_address_of_holder": _(
         "Bu kart tek başına gönderilemez: başvuruda kişinin adresi yok. Kartı kurumun yeni bir kolisine koyun."
     ),

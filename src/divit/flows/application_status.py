@@ -14,7 +14,7 @@ from divit.applications.models import Application, FormVisit, Requirement
 from divit.applications.requirements import RequirementKind
 from divit.audit import selectors as audit
 from divit.delivery import selectors as delivery
-from divit.delivery.models import Parcel
+from divit.delivery.models import ADDRESS_REFUSED, Parcel
 from divit.flows import withdrawal
 from divit.flows.holdings import held_for
 from divit.institutions import selectors as institutions
@@ -205,7 +205,11 @@ def _by_courier(
     parcel: Parcel | None, journey: dict[str, datetime], *, made: datetime | None, arrived: datetime | None
 ) -> Iterator[Stage]:
     sent = journey.get("handed_over")
-    yield _stage("on_the_way", sent, after=made, waits=Waits.CENTRE, said=parcel.tracking_no if parcel else "")
+    if parcel is not None and parcel.state == "packed" and parcel.trouble == ADDRESS_REFUSED:
+        since = journey.get("packed")
+        yield Stage(what="on_the_way", place="now", since=since, waits=Waits.PERSON, detail="address_refused")
+    else:
+        yield _stage("on_the_way", sent, after=made, waits=Waits.CENTRE, said=parcel.tracking_no if parcel else "")
     returned = journey.get("returned")
     if parcel is not None and parcel.state == "returned":
         yield Stage(what="returned", place="now", at=returned, since=returned, waits=Waits.CENTRE)

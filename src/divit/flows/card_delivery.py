@@ -17,7 +17,7 @@ from divit.audit import ledger
 from divit.certificates import selectors as certificates
 from divit.delivery import selectors
 from divit.delivery.lifecycle import Act, State
-from divit.delivery.models import NO_SUCH_PARCEL, Consignment, CourierReport, Parcel
+from divit.delivery.models import ADDRESS_REFUSED, NO_SUCH_PARCEL, Consignment, CourierReport, Parcel
 from divit.delivery.ports import Courier, CourierEvent, Recipient
 from divit.delivery.services import consignments, parcels
 from divit.flows import card_production, collective_dispatch
@@ -30,7 +30,7 @@ from divit.production import services as production
 from divit.production.lifecycle import Act as OrderAct
 
 COURIER = Actor(role=Role.COURIER, id="courier", level=Level.SUBSTANTIAL)
-REFUSED = "address_refused"
+REFUSED = ADDRESS_REFUSED
 _PATIENCE = timedelta(minutes=2)
 _ACT_OF = {"on_the_way": Act.DEPART, "delivered": Act.DELIVER, "returned": Act.RETURN}
 _NOTICE_OF = {
@@ -63,7 +63,7 @@ def dispatch(order_id: uuid.UUID, *, digits: str, by: Actor) -> Parcel:
             by=by,
             now=clock.now(),
         )
-        _announce_later(parcel)
+        announce_later(parcel)
         return parcel
 
 
@@ -72,7 +72,7 @@ def retry(parcel_id: uuid.UUID, *, by: Actor) -> None:
     with transaction.atomic():
         parcel = parcels.locked(parcel_id)
         ledger.record(by=by, act="parcel.retry", subject=("parcel", str(parcel.pk)), person_id=str(parcel.person_id))
-        _announce_later(parcel)
+        announce_later(parcel)
 
 
 def announce(parcel_id: uuid.UUID, *, courier: Courier) -> None:
@@ -89,12 +89,12 @@ def announce(parcel_id: uuid.UUID, *, courier: Courier) -> None:
         tracking_no = courier.create(
             parcel_id=parcel.courier_parcel_id,
             recipient=_recipient(application),
-            address=address_of(application),
+            address=destination(parcel, application),
             reference=application.reference,
         )
     except NeighbourFailed as failure:
         if failure.how == "refused":
-            parcels.note_trouble(parcel.pk, REFUSED)
+            _say_refused(parcel)
             return
         parcels.note_trouble(parcel.pk, "courier_down")
         raise
@@ -104,6 +104,15 @@ def announce(parcel_id: uuid.UUID, *, courier: Courier) -> None:
             parcels.carry_out(current, Act.ANNOUNCE, by=SYSTEM, now=clock.now(), tracking_no=tracking_no)
             _tell(current, "parcel_handed_over")
     follow_early_reports()
+
+
+def _say_refused(parcel: Parcel) -> None:
+    """At the desk, and to the holder, who alone may name another address; not when that was done meanwhile."""
+    with transaction.atomic():
+        current = parcels.locked(parcel.pk)
+        if (current.state, current.journey) == (State.PACKED, parcel.journey):
+            parcels.note_trouble(parcel.pk, REFUSED)
+            _tell(current, "parcel_address_refused")
 
 
 def read_events(*, courier: Courier) -> int:
@@ -196,7 +205,7 @@ def send_again(parcel_id: uuid.UUID, *, by: Actor) -> None:
             has_address=has_address,
             certificate_stands=certificate_stands(parcel),
         )
-        _announce_later(parcel)
+        announce_later(parcel)
 
 
 def certificate_stands(parcel: Parcel) -> bool:
@@ -219,7 +228,7 @@ def resume() -> int:
 
 def _announce_again(parcel: Parcel) -> None:
     with transaction.atomic():
-        _announce_later(parcel)
+        announce_later(parcel)
 
 
 def _locked(parcel_id: uuid.UUID) -> Parcel:
@@ -253,7 +262,8 @@ def _tell(parcel: Parcel, notice: str) -> None:
     )
 
 
-def _announce_later(parcel: Parcel) -> None:
+def announce_later(parcel: Parcel) -> None:
+    """Ask the courier, once the act that this belongs to has lasted."""
     later("delivery.announce", queueing_lock=f"delivery.announce:{parcel.pk}", parcel_id=str(parcel.pk))
 
 
@@ -262,8 +272,13 @@ def _recipient(application: Application) -> Recipient:
     return Recipient(name=person.name, phone=application.phone, tckn_last4=person.tckn[-4:])
 
 
+def destination(parcel: Parcel, application: Application) -> str:
+    """Where the card goes, as one line: what its holder said last."""
+    return parcel.address or address_of(application)
+
+
 def address_of(application: Application) -> str:
-    """The delivery address as one line, as the courier prints it."""
+    """The delivery address of an application as one line, as the courier prints it."""
     parts = [
         application.company,
         application.neighbourhood,

@@ -146,6 +146,7 @@ def dispatch_parcel(request: DeskRequest, parcel_id: uuid.UUID) -> HttpResponse:
         "parcel": parcel,
         "state": words.STATES[parcel.state],
         "trouble": words.TROUBLES.get(parcel.trouble, ""),
+        "address": "" if parcel.consignment else card_delivery.destination(parcel, parcel.application),
         "reports": selectors.reports_of(parcel.tracking_no),
         "returned_why": words.RETURNED_WHY.get(parcel.returned_why, ""),
         "acts": _open_acts(parcel, by=by, certificate_stands=stands),

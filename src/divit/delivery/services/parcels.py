@@ -7,7 +7,7 @@ from django.db import transaction
 
 from divit.audit import moves
 from divit.delivery.lifecycle import PARCEL, Act, ConsignmentState, Facts, State
-from divit.delivery.models import NO_SUCH_PARCEL, Consignment, CourierFeed, CourierReport, Parcel
+from divit.delivery.models import ADDRESS_REFUSED, NO_SUCH_PARCEL, Consignment, CourierFeed, CourierReport, Parcel
 from divit.delivery.ports import CourierEvent
 from divit.kernel.actors import Actor
 from divit.kernel.errors import NotFound
@@ -123,6 +123,7 @@ def facts_of(
         consignment_open=opened,
         consignment_given_up=box is not None and box.state in _GIVEN_UP,
         has_address=has_address,
+        address_refused=parcel.trouble == ADDRESS_REFUSED,
         certificate_stands=certificate_stands,
     )
 
@@ -163,6 +164,20 @@ def carry_out(
         certificate_stands=certificate_stands,
     )
     moves.move(parcel, act, law=PARCEL, by=by, facts=facts, changes=changes, note=dict(note))
+
+
+def readdress(
+    parcel: Parcel, *, address: str, has_address: bool, certificate_stands: bool, by: Actor, now: datetime
+) -> None:
+    """A locked parcel goes to `address` from now on. Raises `Refused`.
+
+    What the courier has refused is asked for as another journey: an answer that is on its way here speaks of the old.
+    """
+    changes: dict[str, object] = {"address": address, "trouble": "", "changed_at": now}
+    if parcel.state == State.PACKED:
+        changes |= {"journey": parcel.journey + 1, "asked_at": None}
+    facts = facts_of(parcel, by=by, has_address=has_address, certificate_stands=certificate_stands)
+    moves.move(parcel, Act.READDRESS, law=PARCEL, by=by, facts=facts, changes=changes)
 
 
 def record_asking(parcel_id: uuid.UUID, *, now: datetime) -> None:

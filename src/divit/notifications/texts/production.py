@@ -48,14 +48,42 @@ NOTICES = {
         "your certificate under Online İşlemler (online services) at once and tell us.",
     ),
     "parcel_returned": Notice(
-        sms_tr="E-imza kartınız teslim edilemedi ve bize geri döndü. Yeniden göndermek için sizinle görüşeceğiz.",
-        sms_en="Your e-signature card could not be delivered and came back to us. We will arrange to send it again.",
+        sms_tr="E-imza kartınız teslim edilemedi ve bize geri döndü. Adresiniz yanlışsa Durum sayfasından değiştirin; "
+        "yeniden göndereceğiz.",
+        sms_en="Your e-signature card could not be delivered and came back to us. If the address is wrong, change it "
+        "on the status page; we will send it again.",
         subject_tr="Kartınız teslim edilemedi",
         subject_en="Your card could not be delivered",
         mail_tr="E-imza kartınız ({tracking_no}) teslim edilemedi ve bize geri döndü. Kartınız bizde güvende. Yeniden "
-        "gönderebiliriz ya da kimliğinizle gelip elden alabilirsiniz.",
+        "gönderebiliriz ya da kimliğinizle gelip elden alabilirsiniz.\n\nKartın başka bir adrese gitmesini "
+        "istiyorsanız başvurunuzun Durum sayfasından teslimat adresini değiştirin.",
         mail_en="Your e-signature card ({tracking_no}) could not be delivered and came back to us. It is safe with us. "
-        "We can send it again, or you can collect it in person with your identity card.",
+        "We can send it again, or you can collect it in person with your identity card.\n\nIf it should go to another "
+        "address, change the delivery address on the status page of your application.",
+    ),
+    "parcel_address_refused": Notice(
+        sms_tr="Kurye e-imza kartınızı verdiğiniz adrese götüremiyor. Durum sayfasından başka bir teslimat adresi "
+        "yazın.",
+        sms_en="The courier cannot take your e-signature card to the address you gave. Please enter another delivery "
+        "address on the status page.",
+        subject_tr="Kartınız bu adrese gidemiyor",
+        subject_en="Your card cannot go to this address",
+        mail_tr="E-imza kartınız hazır, ancak kurye firması verdiğiniz adrese teslimat yapmıyor.\n\nBaşvurunuzun Durum "
+        "sayfasından başka bir teslimat adresi yazın; kartınız hemen yola çıkar.",
+        mail_en="Your e-signature card is ready, but the courier does not deliver to the address you gave.\n\nEnter "
+        "another delivery address on the status page of your application; your card then leaves at once.",
+    ),
+    "parcel_readdressed": Notice(
+        sms_tr="E-imza kartınızın teslimat adresi değiştirildi. Değiştiren siz değilseniz sertifikanızı hemen askıya "
+        "alın ve bize haber verin.",
+        sms_en="The delivery address of your e-signature card was changed. If that was not you, suspend your "
+        "certificate at once and tell us.",
+        subject_tr="Teslimat adresiniz değiştirildi",
+        subject_en="Your delivery address was changed",
+        mail_tr="E-imza kartınızın teslimat adresi az önce Durum sayfasından değiştirildi.\n\n"
+        "Değiştiren siz değilseniz sertifikanızı Online İşlemler sayfasından hemen askıya alın ve bize haber verin.",
+        mail_en="The delivery address of your e-signature card was just changed on the status page.\n\nIf that was not "
+        "you, suspend your certificate under Online İşlemler (online services) at once and tell us.",
     ),
     "pin_shown": Notice(
         sms_tr="E-imza kartınızın PIN'i az önce ekranda gösterildi. Bakan siz değilseniz sertifikanızı hemen askıya "

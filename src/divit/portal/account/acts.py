@@ -96,6 +96,7 @@ ACTS: dict[str, str | Promise] = {
     "parcel.deliver": _("Kartınız kimlik kontrolüyle teslim edildi"),
     "parcel.return": _("Kartınız teslim edilemedi, geri geldi"),
     "parcel.send_again": _("Kartınız yeniden gönderildi"),
+    "parcel.readdress": _("Kartınızın teslimat adresini değiştirdiniz"),
     "parcel.enclose": _("Kartınız kurumunuzun kolisine kondu"),
     "parcel.receive": _("Kartınızı kurumunuzun e-imza temsilcisi teslim aldı"),
     "parcel.miss": _("Kartınız koliden çıkmadı"),

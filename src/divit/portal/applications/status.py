@@ -15,10 +15,12 @@ from divit.applications.lifecycle import Act, State
 from divit.applications.models import Application
 from divit.applications.steps import AMENDABLE, RULE_OF, Step, first_left
 from divit.flows import application_status as flow
-from divit.flows import expected_dates, self_paid_application, withdrawal
-from divit.kernel.errors import Refused
+from divit.flows import expected_dates, new_address, self_paid_application, withdrawal
+from divit.kernel.actors import Actor
+from divit.kernel.errors import Invalid, Refused
 from divit.portal.access import PersonRequest, for_person
 from divit.portal.applications.drafts import GET_OR_POST, go_to, part_form, part_named
+from divit.portal.applications.forms import PartForm
 from divit.portal.applications.wording import STATES, told
 from divit.portal.refusals import explain
 from divit.portal.stages.wording import outlook_told
@@ -42,6 +44,7 @@ def application_status(request: PersonRequest, application_id: UUID) -> HttpResp
         "rule": labels.production_rule(status.production_rule, transfer=status.transfer),
         "can_withdraw": Act.WITHDRAW in status.acts,
         "can_amend": Act.AMEND in status.acts,
+        "can_readdress": new_address.is_open(status.row, by=request.actor),
         "fee_due": status.charge is not None and status.charge.state == "due",
         "amendable": [(step, labels.STEPS[step]) for step in RULE_OF if _amendable(status.row, step)],
     }
@@ -88,6 +91,32 @@ def amend(request: PersonRequest, application_id: UUID, step: str) -> HttpRespon
         form.refuse(wrong)
     page = {"row": status.row, "form": form, "name": labels.STEPS[here], "is_delivery": here is Step.DELIVERY}
     return render(request, "portal/applications/amend.html", page)
+
+
+@for_person
+@require_http_methods(GET_OR_POST)
+def readdress(request: PersonRequest, application_id: UUID) -> HttpResponseBase:
+    """Another delivery address for a card that came back, or that the courier does not take to the one it has."""
+    status = _status(request, application_id)
+    if not new_address.is_open(status.row, by=request.actor):
+        return redirect("portal:application_status", application_id=application_id)
+    form = part_form(request, status.row, Step.DELIVERY)
+    refusal = ""
+    if request.method == "POST" and request.POST.get("act") != "list":
+        refusal, wrong = _readdress(application_id, form, by=request.actor)
+        if not refusal and not wrong:
+            messages.success(request, _("Teslimat adresiniz değişti; kartınız bu adrese gönderilecek."))
+            return redirect("portal:application_status", application_id=application_id)
+        form.refuse(wrong)
+    page = {"row": status.row, "form": form, "is_delivery": True, "refusal": refusal, "has_errors": bool(refusal)}
+    return render(request, "portal/applications/readdress.html", page, status=409 if refusal else 200)
+
+
+def _readdress(application_id: UUID, form: PartForm, *, by: Actor) -> tuple[str, list[Invalid]]:
+    try:
+        return "", new_address.change(application_id, form.typed(), addresses=form.addresses, by=by)
+    except Refused as problem:
+        return explain(problem), []
 
 
 def _amendable(row: Application, step: Step) -> bool:

@@ -17,6 +17,7 @@ urlpatterns = [
     path("durum/<uuid:application_id>/", status.application_status, name="application_status"),
     path("durum/<uuid:application_id>/form.pdf", form.application_form_pdf, name="application_form_pdf"),
     path("durum/<uuid:application_id>/vazgec/", status.withdraw, name="application_withdraw"),
+    path("durum/<uuid:application_id>/teslimat-adresi/", status.readdress, name="application_readdress"),
     path("durum/<uuid:application_id>/duzelt/<slug:step>/", status.amend, name="application_amend"),
     path("adres/", addresses.names, name="address_names"),
 ]

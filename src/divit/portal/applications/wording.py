@@ -95,6 +95,7 @@ DETAILS: Mapping[tuple[str, str], Label] = {
     ),
     ("renewal_window", ""): _("Şu günden itibaren üretime alınır:"),
     ("on_the_way", ""): _("Gönderi numarası:"),
+    ("on_the_way", "address_refused"): _("Kurye kartınızı bu adrese götüremiyor. Aşağıdan başka bir adres yazın."),
     ("delivered", "at_representative"): _("Kartınız kurumunuzun e-imza temsilcisinde; kimliğinizle alın."),
     ("card_missing", ""): _("Nerede olduğunu araştırıyoruz. Kartın PIN kodu kimsede yok, kart kullanılamaz."),
     ("sent_back", ""): _("Kart hâlâ size gerekliyse bizi arayın."),
@@ -123,7 +124,7 @@ def told(stage: Stage) -> Told:
     """A stage in words; what it explains is said only while it matters."""
     waiting = stage.place in ("now", "next")
     detail = DETAILS.get((stage.what, stage.detail), "") if waiting and (stage.place == "now" or stage.detail) else ""
-    if stage.what == "on_the_way":
+    if stage.what == "on_the_way" and not stage.detail:
         detail = DETAILS["on_the_way", ""] if stage.said else ""
     return Told(
         what=stage.what,
