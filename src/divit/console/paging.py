@@ -9,6 +9,6 @@ from django.db.models import QuerySet
 PAGE_SIZE = 25
 
 
-def page_of(rows: QuerySet[Any] | Sequence[Any], wanted: str) -> Page[Any]:
+def page_of(rows: QuerySet[Any] | Sequence[Any], wanted: str, *, size: int = 0) -> Page[Any]:
     """The wanted page; the first for anything that is no number, the last for a number beyond it."""
-    return Paginator(rows, PAGE_SIZE).get_page(wanted)
+    return Paginator(rows, size or PAGE_SIZE).get_page(wanted)

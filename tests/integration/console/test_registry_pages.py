@@ -215,6 +215,25 @@ class TestReports:
         assert near.serial not in _page(registrar.get(soon, {"gun": "15"}))
         assert registrar.get(soon, {"gun": "<b>", "kurum": "x", "sayfa": "9"}).status_code == 200
 
+    def test_a_long_list_is_printed_in_one(
+        self,
+        at_desk: Callable[..., Client],
+        make_certificate: Callable[..., Certificate],
+        make_person: Callable[..., Person],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.setattr("divit.console.paging.PAGE_SIZE", 1)
+        until = clock.now() + timedelta(days=20)
+        rows = [make_certificate(make_person(), until=until) for _ in range(2)]
+        registrar, here = at_desk(Role.REGISTRAR), reverse("console:report", kwargs={"report": "bitecek"})
+        page = _page(registrar.get(here, {"gun": "30"}))
+        assert "?gun=30&amp;yazdir=1" in page
+        assert sum(row.serial in page for row in rows) == 1
+        page = _page(registrar.get(here, {"gun": "30", "yazdir": "1"}))
+        assert all(row.serial in page for row in rows)
+        assert "Yazdır komutunu" in page
+        assert [len(_looks(row.person_id)) for row in rows] in ([2, 1], [1, 2])
+
     def test_the_file_holds_text_and_nothing_else(
         self, at_desk: Callable[..., Client], make_application: Callable[..., Application]
     ) -> None:

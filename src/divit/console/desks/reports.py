@@ -22,6 +22,7 @@ from divit.kernel.actors import Role
 from divit.kernel.errors import NotFound
 
 MOST_IN_FILE = 5000
+MOST_ON_PAPER = 500
 
 
 @desk(Role.REGISTRAR)
@@ -48,11 +49,14 @@ def reports_file(request: DeskRequest) -> HttpResponse:
 @desk(Role.REGISTRAR)
 @require_safe
 def report(request: DeskRequest, report: str) -> HttpResponse:
-    """One list, page by page; what it is narrowed to stands in the address and names no person."""
+    """One list, page by page, or in long pages for the printer; what it is narrowed to stands in the address and names
+    no person."""
     chosen = _report(report)
     form = ReportForm(request.GET or None, report=chosen)
     wanted = _filter(form)
-    page = page_of(registry_reports.rows(chosen, wanted, by=request.actor), request.GET.get("sayfa", ""))
+    on_paper = "yazdir" in request.GET
+    rows = registry_reports.rows(chosen, wanted, by=request.actor)
+    page = page_of(rows, request.GET.get("sayfa", ""), size=MOST_ON_PAPER if on_paper else 0)
     lines = [TABLES[chosen].line(row) for row in page.object_list]
     _look(request, chosen, lines, purpose=PURPOSES[chosen], wanted=wanted, of=page.paginator.count)
     kept = request.GET.copy()
@@ -68,6 +72,8 @@ def report(request: DeskRequest, report: str) -> HttpResponse:
         "kept": kept.urlencode(),
         "kept_fields": list(kept.items()),
         "most": MOST_IN_FILE,
+        "on_paper": on_paper,
+        "most_on_paper": MOST_ON_PAPER,
         "today": clock.now(),
     }
     return render(request, "console/registration/report.html", context)
