@@ -12,7 +12,7 @@ from divit.audit import selectors as audit
 from divit.flows.stage_tracks import Followed, follow
 from divit.kernel import clock
 from divit.stages import selectors, services
-from divit.stages.groups import Span, Values, blocks, shown_alone
+from divit.stages.groups import Holder, Span, Values, blocks, shown_alone
 from divit.stages.models import Block, Case
 from divit.stages.names import Lane
 from divit.stages.services import Whose
@@ -29,6 +29,7 @@ TABLES = tuple(split for size in range(len(_SPLITS) + 1) for split in combinatio
 _QUARTER = 3
 
 Counts = Mapping[date, Mapping[Values, int]]
+Held = Mapping[date, Mapping[Values, Mapping[Holder, int]]]
 Published = dict[tuple[str, UUID | None, tuple[str, ...]], list[tuple[date, date]]]
 
 
@@ -76,9 +77,10 @@ def publish(*, today: date | None = None) -> int:
     counts = selectors.counts(before=end)
     before = selectors.published()
     # Each universe in a transaction of its own: a job that dies goes on where it stopped.
-    _publish(Whose(scope=Block.Scope.PUBLIC), _together(counts.values()), before, end=end)
+    _publish(Whose(scope=Block.Scope.PUBLIC), _held(counts), before, end=end)
     for institution_id, own in counts.items():
-        _publish(Whose(scope=Block.Scope.OWN, institution_id=institution_id), own, before, end=end)
+        whose = Whose(scope=Block.Scope.OWN, institution_id=institution_id)
+        _publish(whose, _held({institution_id: own}), before, end=end)
     _publish_named(counts, selectors.published(), end=end)
     after = selectors.published()
     return sum(map(len, after.values())) - sum(map(len, before.values()))
@@ -91,7 +93,7 @@ def _first_open_month(today: date) -> date:
 
 
 @transaction.atomic
-def _publish(whose: Whose, counts: Counts, before: Published, *, end: date) -> None:
+def _publish(whose: Whose, counts: Held, before: Published, *, end: date) -> None:
     known = {dims: before.get((whose.scope, whose.institution_id, dims), []) for dims in TABLES}
     ended = {dims: [last for _first, last in spans] for dims, spans in known.items()}
     for dims, spans in blocks(counts, dimensions=_SPLITS, tables=TABLES, ended=ended).items():
@@ -147,13 +149,13 @@ def _cases_within(counts: Counts, span: Span) -> int:
     return sum(sum(cells.values()) for month, cells in counts.items() if span.first <= month <= span.last)
 
 
-def _together(many: Iterable[Counts]) -> Counts:
-    found: dict[date, dict[Values, int]] = {}
-    for counts in many:
-        for month, cells in counts.items():
-            here = found.setdefault(month, {})
+def _held(counts: Mapping[UUID, Counts]) -> Held:
+    """Per month, how many cases of whom have which values."""
+    found: dict[date, dict[Values, dict[Holder, int]]] = {}
+    for institution_id, months in counts.items():
+        for month, cells in months.items():
             for values, cases in cells.items():
-                here[values] = here.get(values, 0) + cases
+                found.setdefault(month, {}).setdefault(values, {})[institution_id] = cases
     return found
 
 

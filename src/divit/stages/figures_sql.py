@@ -7,29 +7,44 @@ from divit.stages.names import Stage
 
 SPLITS = ("payer", "kind", "lane")
 
-# A group has ten cases by the choice of its months (`groups.blocks`); a stage that fewer of them passed is not told.
+# A group may be shown by the choice of its months (`groups.blocks`); a stage that too few of it passed is not told, nor
+# one that too few passed besides the cases of one institution (`groups.tells_nobody`).
 _STATEMENT = """
 INSERT INTO stages_figure (block_id, payer, kind, lane, stage, cases, median, ninety)
 SELECT block_id, payer, kind, lane, stage, cases, quantiles[1], quantiles[2]
 FROM (
-    SELECT b.id AS block_id, {payer} AS payer, {kind} AS kind, {lane} AS lane, s.stage, count(*) AS cases,
-           count(s.days) AS measured, percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY s.days) AS quantiles
-    FROM stages_block b
-    JOIN stages_case c ON c.month BETWEEN b.first AND b.last
-        AND (b.institution_id IS NULL OR c.institution_id = b.institution_id)
-    CROSS JOIN LATERAL (VALUES {stages}) AS s (stage, days)
-    WHERE b.id = ANY(%s)
+    SELECT {group}, s.stage, count(*) AS cases, count(s.days) AS measured,
+           percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY s.days) AS quantiles
+    FROM {cases}
     GROUP BY b.id, {by}s.stage
 ) AS groups
-WHERE measured >= {least}
+JOIN (
+    SELECT block_id, payer, kind, lane, stage, max(measured) AS largest
+    FROM (
+        SELECT {group}, s.stage, count(s.days) AS measured
+        FROM {cases}
+        GROUP BY b.id, {by}s.stage, c.institution_id
+    ) AS of_institutions
+    GROUP BY block_id, payer, kind, lane, stage
+) AS holders USING (block_id, payer, kind, lane, stage)
+WHERE measured >= {least} AND (measured = largest OR measured - largest >= {least})
 """
+_CASES = """stages_block b
+    JOIN stages_case c ON c.month BETWEEN b.first AND b.last
+        AND (b.institution_id IS NULL OR c.institution_id = b.institution_id)
+        AND b.id = ANY(%(blocks)s)
+    CROSS JOIN LATERAL (VALUES {stages}) AS s (stage, days)"""
 
 
 def _statement(split: frozenset[str]) -> str:
-    columns = {name: f"c.{name}" if name in split else "''" for name in SPLITS}
     stages = ", ".join(f"('{stage}', c.{stage})" for stage in Stage)
-    by = "".join(f"c.{name}, " for name in SPLITS if name in split)
-    return _STATEMENT.format(**columns, stages=stages, by=by, least=LEAST)
+    columns = [f"c.{name} AS {name}" if name in split else f"'' AS {name}" for name in SPLITS]
+    return _STATEMENT.format(
+        group=", ".join(["b.id AS block_id", *columns]),
+        by="".join(f"c.{name}, " for name in SPLITS if name in split),
+        cases=_CASES.format(stages=stages),
+        least=LEAST,
+    )
 
 
 FILL = {

@@ -100,7 +100,7 @@ def _fill(blocks: list[Block], dims: tuple[str, ...]) -> None:
         with connection.cursor() as cursor:
             # Sorting millions of durations: in memory, and for this transaction alone.
             cursor.execute("SET LOCAL work_mem = '64MB'")
-            cursor.execute(FILL[frozenset(dims)], [[block.pk for block in blocks]])
+            cursor.execute(FILL[frozenset(dims)], {"blocks": [block.pk for block in blocks]})
 
 
 def promise(

@@ -157,13 +157,46 @@ def test_the_month_under_way_is_not_told(keep_cases: Callable[..., None]) -> Non
 
 
 def test_a_small_institution_is_never_told_by_name_nor_by_what_is_left(keep_cases: Callable[..., None]) -> None:
-    large, middle, small = some_institutions("Büyük", "Orta", "Küçük")
+    large, middle, small, other = some_institutions("Büyük", "Orta", "Küçük", "Başka")
     for month in (date(2026, 7, 6), date(2026, 8, 6), date(2026, 9, 7)):
         keep_cases(large, month, 40)
         keep_cases(middle, month, 12)
         keep_cases(small, month, 1)
-    stages.publish(today=date(2026, 11, 20))
+    stages.publish(today=date(2026, 10, 20))
+    # With the largest named, the people of the middle one could tell what is left: three cases.
+    assert selectors.named_institutions() == []
+    for month in (date(2026, 10, 6), date(2026, 11, 6), date(2026, 12, 7)):
+        keep_cases(large, month, 40)
+        keep_cases(middle, month, 12)
+        keep_cases(small, month, 1)
+        keep_cases(other, month, 3)
+    stages.publish(today=date(2027, 1, 20))
     assert selectors.named_institutions() == [large.pk]
+
+
+def test_an_officer_who_subtracts_the_own_cases_learns_of_nobody(keep_cases: Callable[..., None]) -> None:
+    """What is published for all, less all that one institution knows of itself, is no case or ten, stage by stage."""
+    large, small = some_institutions("Büyük", "Küçük")
+    for month, others in ((7, 12), (8, 2), (9, 15)):
+        keep_cases(large, date(2026, month, 6), 30)
+        keep_cases(small, date(2026, month, 7), others)
+        keep_cases(large, date(2026, month, 8), 10, kind="lost", lane="delayed", closing=2.0)
+    keep_cases(small, date(2026, 9, 9), 13, kind="lost", lane="delayed")
+    keep_cases(small, date(2026, 9, 9), 9, kind="lost", lane="delayed", closing=3.0)
+    stages.publish(today=date(2026, 11, 20))
+    public = Figure.objects.filter(block__scope="public").select_related("block")
+    assert {block.first.month for block in Block.objects.filter(scope="public", dims="", whole=False)} == {7, 8}
+    for figure in public.order_by("id"):
+        group = Case.objects.filter(month__range=(figure.block.first, figure.block.last))
+        for name in ("payer", "kind", "lane"):
+            group = group.filter(**{name: getattr(figure, name)}) if getattr(figure, name) else group
+        passed = group.exclude(**{figure.stage: None})
+        for known in (large, small):
+            for rest in (group.exclude(institution=known).count(), passed.exclude(institution=known).count()):
+                assert rest == 0 or rest >= 10, (figure.block.dims, figure.kind, figure.stage)
+    # Nine others closed an old certificate first: of theirs nothing is told, while the institution reads its own.
+    assert not public.filter(stage="closing", block__last=date(2026, 9, 1)).exists()
+    assert Figure.objects.filter(block__scope="own", block__institution=large, stage="closing").exists()
 
 
 def test_a_stage_that_few_went_through_is_not_told(keep_cases: Callable[..., None]) -> None:
