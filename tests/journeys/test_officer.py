@@ -35,6 +35,7 @@ def test_closing_what_leavers_hold(
     institutions.appoint(institution_id=ministry.id, person_id=boss.id, role="officer", starts=clock.today(), by=SYSTEM)
     gone = make_certificate(leaver, institution=ministry, until=clock.now() + timedelta(days=40))
     way.submitted(leaver, ministry)
+    waiting = way.submitted(make_person("Çağla", "Giden"), ministry)
     for _ in range(26):
         make_certificate(boss, institution=ministry, until=clock.now() + timedelta(days=50))
     desk = f"/masa/yetkili/{ministry.id}/"
@@ -67,6 +68,15 @@ def test_closing_what_leavers_hold(
         walker.faults += walker.look()
         walker.page.goto(f"{desk}{gone.pk}/")
         look()
+        walker.open(desk).follow("Ayrılanların başvuruları")
+        walker.page.locator("main [name=text]").fill("giden")
+        walker.press("Ara").follow(waiting.reference)
+        walker.press("Başvuruyu sonlandır").expect("Bu alanı doldurun.")
+        walker.page.locator("main [name=reason]").fill("Kurumdan ayrıldı")
+        walker.page.locator("main [name=checked]").check()
+        walker.press("Başvuruyu sonlandır").expect("Ayrılanların başvuruları", waiting.reference)
     gone.refresh_from_db()
+    waiting.refresh_from_db()
+    assert waiting.state == "rejected"
     assert (gone.state, gone.hold_cause) == ("suspended", "institution")
     assert walker.faults == []

@@ -1,9 +1,12 @@
 """Reading applications: a person's own, an institution's own, and what the clock must look at."""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from divit.applications.lifecycle import AWAITING_THE_CARD, RUNNING, State
@@ -80,6 +83,15 @@ def standing_of(application_ids: Iterable[UUID]) -> dict[UUID, tuple[State, froz
         waiting.setdefault(application_id, set()).add(RequirementKind(kind))
     states = Application.objects.filter(pk__in=ids).order_by("id").values_list("id", "state")
     return {pk: (State(state), frozenset(waiting.get(pk, ()))) for pk, state in states}
+
+
+def count_by_what_is_left(application_ids: QuerySet[Any, UUID | None]) -> Counter[frozenset[RequirementKind]]:
+    """How many of these applications wait for which requirements, in one question; those that wait for none are not
+    among them."""
+    left = Requirement.objects.filter(application_id__in=application_ids, closed_at=None).values_list("application_id")
+    kinds = left.annotate(kinds=ArrayAgg("kind", order_by="kind")).order_by("application_id")
+    counted = Counter(tuple(one) for one in kinds.values_list("kinds", flat=True))
+    return Counter({frozenset(map(RequirementKind, kinds)): n for kinds, n in counted.items()})
 
 
 def count_by_state(institution_id: UUID | str) -> dict[State, int]:

@@ -213,6 +213,22 @@ class LeaversForm(forms.Form):
     )
 
 
+class LeaversApplicationForm(forms.Form):
+    """Why the application of somebody who left is ended."""
+
+    reason = forms.CharField(
+        label=_("Gerekçe"),
+        help_text=_("Başvuran kişi bu metni aynen okur. Örnek: Kurumdan ayrıldı. T.C. kimlik numarası yazmayın."),
+        max_length=LONGEST_REASON,
+        error_messages=_REQUIRED | {"max_length": _("En çok 120 karakter yazın.")},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    checked = forms.BooleanField(
+        label=_("Bu kişinin kurumdan ayrıldığını denetledim."),
+        error_messages={"required": _("Devam etmeden önce denetleyip bu kutuyu işaretleyin.")},
+    )
+
+
 class WaiveForm(forms.Form):
     """Why the institution no longer insists on a suspension."""
 

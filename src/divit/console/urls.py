@@ -12,6 +12,7 @@ from divit.console.desks import (
     home,
     institution,
     leavers,
+    leavers_applications,
     registration,
     reinstatements,
     reports,
@@ -86,6 +87,16 @@ urlpatterns = [
     path("yetkili/", institution.officer_door, name="officer_door"),
     path("yetkili/<uuid:institution_id>/", leavers.officer, name="officer"),
     path("yetkili/<uuid:institution_id>/ayrilan/", leavers.officer_leavers, name="officer_leavers"),
+    path(
+        "yetkili/<uuid:institution_id>/basvurular/",
+        leavers_applications.officer_applications,
+        name="officer_applications",
+    ),
+    path(
+        "yetkili/<uuid:institution_id>/basvurular/<uuid:application_id>/",
+        leavers_applications.officer_application,
+        name="officer_application",
+    ),
     path("yetkili/<uuid:institution_id>/bitecek/", ending.officer_ending, name="officer_ending"),
     path(
         "yetkili/<uuid:institution_id>/<uuid:certificate_id>/", leavers.officer_certificate, name="officer_certificate"

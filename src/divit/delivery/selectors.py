@@ -1,10 +1,12 @@
 """Reading parcels, consignments and the standing of PINs: for the desks, for the status page and for flows."""
 
 import uuid
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Case, Q, QuerySet, When
+from django.db.models import Case, Count, Q, QuerySet, When
 
 from divit.audit.selectors import moves_of
 from divit.delivery.lifecycle import CONSIGNMENT, PARCEL, ConsignmentState, PinState, State
@@ -34,6 +36,20 @@ def standing_of(application_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, tuple[S
         application_id: (State(state), ConsignmentState(box) if box else None)
         for application_id, state, box in rows.values_list("application_id", "state", "consignment__state")
     }
+
+
+def count_by_standing(
+    application_ids: QuerySet[Any, uuid.UUID],
+) -> Counter[tuple[State, ConsignmentState | None]]:
+    """How many of these applications' parcels are where, and where their boxes, in one question."""
+    found = Parcel.objects.filter(application_id__in=application_ids)
+    counted = found.values_list("state", "consignment__state").annotate(n=Count("id"))
+    return Counter(
+        {
+            (State(state), ConsignmentState(box) if box else None): n
+            for state, box, n in counted.order_by("state", "consignment__state")
+        }
+    )
 
 
 def parcel(parcel_id: uuid.UUID) -> Parcel:

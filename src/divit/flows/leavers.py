@@ -14,6 +14,10 @@ from django.db.models import QuerySet
 
 from divit.applications import selectors as applications
 from divit.applications import services as application_services
+from divit.applications.lifecycle import LAW as APPLICATION_LAW
+from divit.applications.lifecycle import Act as ApplicationAct
+from divit.applications.lifecycle import Facts as ApplicationFacts
+from divit.applications.lifecycle import State as ApplicationState
 from divit.applications.models import Application
 from divit.certificates import selectors as certificates
 from divit.certificates import services
@@ -176,15 +180,41 @@ def _close(certificate: Certificate, *, how: How, why: Why, by: Actor) -> None:
         raise Refused("already_revoked" if revoked else "already_suspended") from refusal
 
 
+def find_applications(text: str, *, by: Actor) -> QuerySet[Application]:
+    """Applications at the own institution that can still be ended, of people named like `text`; none for no text."""
+    own = applications.of_institution(own_institution(by), states=_ENDED_BY_LEAVING)
+    return own.filter(person_id__in=people.search(text).values("id"))
+
+
+_ENDED_BY_LEAVING = (ApplicationState.OPEN, ApplicationState.RELEASED)
+
+
+def application(application_id: UUID, *, by: Actor) -> Application:
+    """An application at the own institution that was sent off. Raises `NotFound` for any other."""
+    row = applications.application(application_id)
+    if str(row.institution_id) != own_institution(by) or row.submitted_at is None:
+        raise NotFound("application")
+    return row
+
+
+def open_certificates(row: Application, *, by: Actor) -> list[Certificate]:
+    """What the applicant already holds from the own institution: closed on another page."""
+    return list(certificates.of_institution(own_institution(by)).filter(person_id=row.person_id))
+
+
+def may_reject(row: Application, *, by: Actor) -> bool:
+    """Whether the law lets this officer end the application now."""
+    facts = ApplicationFacts(in_production=withdrawal.in_production(row.pk))
+    state = ApplicationState(row.state)
+    return ApplicationAct.DISMISS in APPLICATION_LAW.open_to(role=by.role, state=state, facts=facts)
+
+
 def reject(application_id: UUID, *, said: Leave, by: Actor) -> None:
     """End a leaver's application at the own institution before production; what was paid is given back.
 
     Raises `NotFound` for any other's, and `Refused("production_has_begun")`.
     """
-    row = applications.application(application_id)
-    if str(row.institution_id) != own_institution(by) or row.submitted_at is None:
-        raise NotFound("application")
-    _reject(row, said=said, by=by)
+    _reject(application(application_id, by=by), said=said, by=by)
 
 
 def _reject(row: Application | None, *, said: Leave, by: Actor) -> None:

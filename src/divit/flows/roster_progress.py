@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
 
@@ -60,6 +60,24 @@ class Progress:
     waits: tuple[Waits, ...] = ()
 
 
+@dataclass(kw_only=True)
+class Totals:
+    """How many requests are in which stage, and for how many each is waited; for one several may be."""
+
+    stages: Counter[Stage] = field(default_factory=Counter)
+    waits: Counter[Waits] = field(default_factory=Counter)
+
+    @property
+    def requests(self) -> int:
+        """All that were ever made: somebody on two lists is counted in both."""
+        return self.stages.total()
+
+    def add(self, one: Progress, count: int) -> None:
+        """So many stand like this."""
+        self.stages[one.stage] += count
+        self.waits.update(dict.fromkeys(one.waits, count))
+
+
 def of_requests(rows: Iterable[Request]) -> dict[UUID, Progress]:
     """By request, for the rows of one page."""
     return _progress([(row.id, row.state, row.application_id) for row in rows])
@@ -73,6 +91,27 @@ def totals(roster_ids: Iterable[UUID]) -> Mapping[UUID, Counter[Stage]]:
     for roster_id, request_id, _state, _application in rows:
         counted.setdefault(roster_id, Counter())[told[request_id].stage] += 1
     return counted
+
+
+def of_institution(institution_id: UUID) -> Totals:
+    """Over all lists of an institution: counted by the database, in three questions however many people there are."""
+    totals = Totals()
+    produced = selectors.applications_asked_for(institution_id, state=ApplicationState.PRODUCED)
+    sent = delivery.count_by_standing(production.dispatched_among(produced))
+    for parcel, count in sent.items():
+        totals.add(_sent(*parcel), count)
+    filled_in = selectors.applications_asked_for(institution_id, state=ApplicationState.OPEN)
+    waiting = applications.count_by_what_is_left(filled_in)
+    for left, count in waiting.items():
+        totals.add(_open(left), count)
+    told = Counter[str | None]({ApplicationState.PRODUCED: sent.total(), ApplicationState.OPEN: waiting.total()})
+    for state, stood, count in selectors.counts_of(institution_id):
+        # Never below nothing: somebody may have moved on between two of the questions.
+        already = min(told[stood], count) if state in STANDING else 0
+        told[stood] -= already
+        application = (ApplicationState(stood), frozenset[RequirementKind]()) if stood else None
+        totals.add(where(State(state), application, parcel=None), count - already)
+    return totals
 
 
 def _progress(rows: list[tuple[UUID, str, UUID | None]]) -> dict[UUID, Progress]:

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Case, Q, QuerySet, When
 
@@ -23,6 +24,12 @@ def dispatched(application_ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
     """Those of these applications whose card has left the house."""
     found = CardOrder.objects.filter(application_id__in=list(application_ids), state=State.DISPATCHED)
     return set(found.order_by("id").values_list("application_id", flat=True))
+
+
+def dispatched_among(application_ids: QuerySet[Any, uuid.UUID | None]) -> QuerySet[CardOrder, uuid.UUID]:
+    """Those of these applications whose card has left the house, left to the database."""
+    found = CardOrder.objects.filter(application_id__in=application_ids, state=State.DISPATCHED)
+    return found.order_by().values_list("application_id", flat=True)
 
 
 def order(order_id: uuid.UUID) -> CardOrder:

@@ -165,6 +165,18 @@ def requests_answered_by(application_ids: Iterable[UUID]) -> dict[UUID, UUID]:
     return {application: request for application, request in found.values_list("application_id", "id") if application}
 
 
+def counts_of(institution_id: UUID | str) -> list[tuple[str, str | None, int]]:
+    """(state, state of the application, how many) of every request of an institution."""
+    found = Request.objects.filter(institution_id=institution_id).values_list("state", "application__state")
+    return list(found.annotate(count=Count("id")).order_by("state", "application__state"))
+
+
+def applications_asked_for(institution_id: UUID | str, *, state: str) -> QuerySet[Request, UUID | None]:
+    """Ids of the applications in this state that answer an institution's standing requests; left to the database."""
+    found = Request.objects.filter(institution_id=institution_id, state__in=STANDING, application__state=state)
+    return found.order_by().values_list("application_id", flat=True)
+
+
 def waiting_persons(institution_id: UUID | str, person_ids: Iterable[UUID]) -> set[UUID]:
     """Those of these people for whom this institution has asked and who have not begun."""
     found = Request.objects.filter(institution_id=institution_id, person_id__in=list(person_ids))

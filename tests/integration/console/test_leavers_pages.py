@@ -14,11 +14,12 @@ from django.urls import reverse
 
 from divit.audit import selectors as audit
 from divit.certificates.models import Certificate
-from divit.flows import suspension
+from divit.flows import card_production, suspension
 from divit.identity.models import Person
 from divit.institutions.models import Institution
 from divit.kernel import clock
 from divit.production.models import CardOrder
+from tests.fixtures_cards import PRODUCER
 from tests.fixtures_pki import holder_of
 from tests.integration.console.conftest import log_in
 
@@ -243,3 +244,55 @@ def test_the_holder_sees_who_and_why_and_whom_to_ask(
         assert "Ferit Yetkin" in page
         assert ("gerekçesini kaldırmasını isteyin" if language == "tr" else "withdraw the cause") in page
         assert "Kodu gönder" not in page
+
+
+def test_an_application_without_a_certificate_is_found_by_name_and_ended(
+    office: tuple[Client, Institution], make_order: Callable[..., CardOrder], make_certificate: Make
+) -> None:
+    client, institution = office
+    order = make_order()
+    application, person = order.application, order.person
+    desk = _soup(client.get(_at("officer", institution)))
+    search = str(desk.find("a", string="Ayrılanların başvuruları")["href"])  # type: ignore[index]
+    assert application.reference not in _text(_soup(client.get(search)))
+    for nobody in ("", "Kimse Yok"):
+        assert application.reference not in _text(_soup(client.post(search, {"text": nobody})))
+    found = _soup(client.post(search, {"text": person.surname}))
+    address = str(found.find("a", string=application.reference)["href"])  # type: ignore[index]
+    page = _soup(client.get(address))
+    for words in (person.name, "Kişi ödemeli", "iade edilir", "kart üretilmez"):
+        assert words in _text(page)
+    assert "Sertifikasıyla birlikte kapat" not in _text(page)
+    wrong = _soup(client.post(address, {"reason": ""}), 409)
+    assert [link["href"] for link in wrong.select("[data-error-summary] a")] == ["#id_reason", "#id_checked"]
+    told = {"reason": "10000000146 ayrıldı", "checked": "on"}
+    assert "kimlik numarası yazmayın" in _text(_soup(client.post(address, told), 409))
+    assert client.post(address, told | {"reason": "Kurumdan ayrıldı"}).status_code == 303
+    application.refresh_from_db()
+    order.refresh_from_db()
+    assert (application.state, application.ending, order.state) == ("rejected", "Kurumdan ayrıldı", "cancelled")
+    assert set(_purposes(person)) == {"institution_leavers_application"}
+    again = _soup(client.post(address, told | {"reason": "Bir daha"}), 409)
+    assert "artık sonlandırılamaz" in _text(again)
+    assert not again.select("input[name=reason]")
+    assert application.reference not in _text(_soup(client.post(search, {"text": person.surname})))
+
+
+def test_who_holds_a_certificate_too_is_led_to_where_both_are_closed(
+    office: tuple[Client, Institution], make_order: Callable[..., CardOrder], make_certificate: Make
+) -> None:
+    client, institution = office
+    order = make_order()
+    held = make_certificate(order.person, institution=institution)
+    address = _at("officer_application", institution, application_id=order.application_id)
+    page = _soup(client.get(address))
+    both = page.select_one("form[action$='ayrilan/']")
+    assert both is not None
+    assert [box["value"] for box in both.select("input[name=certificate]")] == [str(held.pk)]
+    page = _soup(client.post(str(both["action"]), {"certificate": held.pk, "act": "look"}))
+    assert order.application.reference in _text(page)
+    card_production.take(order.pk, by=PRODUCER)
+    page = _soup(client.get(address))
+    assert "artık sonlandırılamaz" in _text(page)
+    refused = _soup(client.post(address, {"reason": "Kurumdan ayrıldı", "checked": "on"}), 409)
+    assert "üretim" in _text(refused).lower()

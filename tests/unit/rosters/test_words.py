@@ -34,12 +34,12 @@ def test_every_code_that_the_room_names_has_words() -> None:
         (
             Fault(number=5, column=Column.TCKN, code="roster_tckn_digits", facts={"count": 10}),
             "5. satır: T.C. kimlik numarası 11 haneli olmalı; burada 10 hane var.",
-            "Row 5: A T.C. kimlik no must have 11 digits; this one has 10.",
+            "Row 5: A T.C. identity number must have 11 digits; this one has 10.",
         ),
         (
             Fault(number=9, column=Column.TCKN, code="roster_tckn_twice", facts={"other": 4}),
             "9. satır: Bu T.C. kimlik numarası 4. satırda da var. Kişiyi bir kez yazın.",
-            "Row 9: This T.C. kimlik no also stands in row 4. Write each person once.",
+            "Row 9: This T.C. identity number also stands in row 4. Write each person once.",
         ),
         (
             Fault(

@@ -11,7 +11,8 @@ from divit.console.access import DeskRequest, anyone, appointed, appointments
 from divit.console.desks.forms_in import form_page
 from divit.console.desks.registration import look, shown
 from divit.console.forms import SearchForm
-from divit.flows import form_receipt
+from divit.console.rosters import wording
+from divit.flows import form_receipt, roster_progress
 from divit.kernel.actors import Role
 from divit.kernel.errors import NotFound
 
@@ -61,6 +62,7 @@ def representative(request: DeskRequest) -> HttpResponse:
         "found": found,
         "waiting": shown(form_receipt.waiting(by=request.actor)),
         "institution": request.institution,
+        "totals": wording.institution(roster_progress.of_institution(request.institution.pk)),
     }
     return render(request, "console/institution/representative.html", context)
 

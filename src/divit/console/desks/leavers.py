@@ -17,7 +17,8 @@ from divit.console.access import DeskRequest, appointed
 from divit.console.forms import LeaversForm, SearchForm, WaiveForm
 from divit.console.pages import attempt, done
 from divit.console.paging import page_of
-from divit.flows import leavers
+from divit.console.rosters import wording
+from divit.flows import leavers, roster_progress
 from divit.flows.leavers import Leaver, Outcome
 from divit.flows.refusals import explain
 from divit.kernel.actors import Role
@@ -43,6 +44,8 @@ def officer(request: DeskRequest) -> HttpResponse:
     context = {
         "form": form,
         "institution": request.institution,
+        "totals": wording.institution(roster_progress.of_institution(request.institution.pk)),
+        "asked": bool(text),
         "page": page,
         "rows": [{"certificate": row, "state": _state(row), "ticked": row.pk in ticked} for row in page.object_list],
         "elsewhere": [one for one in ticked if one not in here],

@@ -13,7 +13,7 @@ from divit.console.access import DeskRequest, appointed
 from divit.console.pages import attempt, done
 from divit.console.rosters import wording
 from divit.console.rosters.forms import UploadForm
-from divit.flows import roster_upload
+from divit.flows import roster_progress, roster_upload
 from divit.flows.refusals import explain
 from divit.institutions import selectors as institutions
 from divit.kernel import clock
@@ -48,6 +48,7 @@ def rosters(request: DeskRequest) -> HttpResponse:
         "form": form,
         "institution": request.institution,
         "contract": _contract(request),
+        "totals": wording.institution(roster_progress.of_institution(request.institution.pk)),
         "rows": [
             {"roster": row, "state": wording.ROSTERS[RosterState(row.state)], "waiting": waiting}
             for row, waiting in selectors.with_waiting(selectors.rosters_of(request.institution.pk))

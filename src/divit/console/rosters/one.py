@@ -1,6 +1,7 @@
 """One list: followed while it is checked, shown with all its faults, confirmed; then how far each of its people is."""
 
 from collections.abc import Sequence
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -153,13 +154,12 @@ def _preview(request: DeskRequest, row: Roster) -> dict[str, object]:
     shown = selectors.wishes(row, begin=good.start_index() - 1, most=ON_A_PAGE) if row.accepted else []
     return {
         "fault_page": faults,
-        "faults": [
+        "faulty": [
             {
-                "number": one.number or "",
-                "column": HEADINGS[one.column] if one.column else "–",
-                "said": wording.say(one),
+                "number": number or "",
+                "faults": [(HEADINGS[one.column] if one.column else "", wording.say(one)) for one in some],
             }
-            for one in faults
+            for number, some in groupby(faults, lambda one: one.number)
         ],
         "good_page": good,
         "good": [{"wish": one, "tckn": Tckn(one.tckn).masked, "kind": KINDS[Kind(one.kind)]} for one in shown],
@@ -177,6 +177,7 @@ def _people(request: DeskRequest, row: Roster) -> dict[str, object]:
     counted = roster_progress.totals([row.pk]).get(row.pk)
     officer = request.actor.role is Role.OFFICER
     uploader = row.uploaded_by == request.actor.id
+    ticked = set(request.POST.getlist("request"))
     return {
         "page": page,
         "only_waiting": only_waiting,
@@ -190,6 +191,7 @@ def _people(request: DeskRequest, row: Roster) -> dict[str, object]:
                 "stage": wording.STAGES[progress[one.pk].stage],
                 "waits": wording.waits(progress[one.pk].waits),
                 "proposed": one.state == State.PROPOSED,
+                "ticked": str(one.pk) in ticked,
             }
             for one in rows
         ],

@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from divit.flows.refusals import explain
-from divit.flows.roster_progress import Stage, Waits
+from divit.flows.roster_progress import Stage, Totals, Waits
 from divit.kernel.errors import Invalid
 from divit.rosters.checks import Fault
 from divit.rosters.lifecycle import RosterState, State
@@ -53,6 +53,15 @@ WAITS: Mapping[Waits, Label] = {
 def totals(counted: Counter[Stage]) -> list[tuple[Label, int]]:
     """Every stage with its number, in the order in which people pass them."""
     return [(STAGES[stage], counted[stage]) for stage in Stage]
+
+
+def institution(counted: Totals) -> dict[str, Any]:
+    """What there is to say over all lists: stages that somebody is in, and who is waited for."""
+    return {
+        "requests": counted.requests,
+        "stages": [(name, count) for name, count in totals(counted.stages) if count],
+        "waits": [(WAITS[one], counted.waits[one]) for one in Waits if counted.waits[one]],
+    }
 
 
 def waits(some: tuple[Waits, ...]) -> str:

@@ -152,6 +152,7 @@ LOOKS: dict[str, str | Promise] = {
     "roster": _("Kurumunuzun sertifika listesinde bilgilerinize bakıldı"),
     "institution_renewals": _("Kurumunuz süresi dolmak üzere olan sertifikaların listesine baktı"),
     "institution_leavers": _("Kurumunuz ayrılan personelin sertifikalarını kapatırken sertifikanıza baktı"),
+    "institution_leavers_application": _("Kurumunuz ayrılan personelin başvurularını ararken başvurunuza baktı"),
     "institution_people": _("Kurumunuz adına kimlerin işlem yaptığına bakıldı"),
     "debt query": _("Borç sorgulandı; adınız gösterilmedi"),
     "audit": _("Kayıtlarınız denetim için incelendi"),

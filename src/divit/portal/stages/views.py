@@ -27,6 +27,7 @@ def stages(request: HttpRequest) -> HttpResponse:
         "question": question,
         "institutions": flow.named_institutions(),
         "institution": str(whose.institution_id or ""),
+        "named": whose.institution_id is not None,
         "institution_dropped": bool(institution) and whose.institution_id is None,
         "targets": targets_on(clock.today()),
         "kept": kept if kept.judged >= LEAST else None,
