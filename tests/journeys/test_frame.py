@@ -12,7 +12,7 @@ from tests.factories import people
 from tests.journeys.browser import NARROW, Walker, window
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
-PUBLIC = ["/", "/giris/", "/yardim/", "/erisilebilirlik/", "/kvkk/", "/ucretler/", "/yok/"]
+PUBLIC = ["/", "/giris/", "/yardim/", "/erisilebilirlik/", "/kvkk/", "/ucretler/", "/api/", "/yok/"]
 OWN = [
     "/islemler/",
     "/nes/",

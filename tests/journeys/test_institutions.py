@@ -20,6 +20,7 @@ from divit.kernel import clock
 from divit.kernel.actors import Actor, Role
 from divit.kernel.money import Money
 from divit.payments.services import load_reference_data as load_prices
+from tests.factories.programs import program_of
 from tests.integration.console.conftest import *  # noqa: F403
 from tests.integration.console.conftest import log_in
 from tests.journeys.browser import NARROW, Walker, window
@@ -105,6 +106,9 @@ def test_no_page_has_a_fault(
                 to("officer_end", ministry, appointment_id=held.pk),
                 to("officer_proposal", ministry, proposal_id=end.pk),
                 to("officer_proposal", ministry, proposal_id=waiting.pk),
+                to("officer_programs", ministry),
+                to("officer_program_ask", ministry),
+                to("officer_program", ministry, program_id=program_of(ministry).pk),
             ],
         ),
         (log_in(viewer), [to("viewer", ministry)]),
@@ -146,3 +150,33 @@ def test_two_officers_on_telephones_without_script(
         walker.press("Onayla ve uygula").expect("Öneri onaylandı ve uygulandı.", "Şule Yetkin, Ilgaz Yetkili")
         assert walker.faults == [], "\n".join(walker.faults)
     assert "representative" in {row.role for row in selectors.all_appointments_of(ministry.pk)}
+
+
+def test_two_officers_let_a_program_in_and_one_shuts_it_out(
+    chrome: Browser,
+    live_server: LiveServer,
+    ministry: Institution,
+    make_person: Callable[..., Person],
+    appoint: Any,
+) -> None:
+    first, second = make_person("Şule", "Yetkin"), make_person("Ilgaz", "Yetkili")
+    for person in (first, second):
+        appoint(person, ministry, "officer", days=100)
+    with window(chrome, base_url=live_server.url, script=False, size=NARROW) as walker:
+        enter(walker, live_server, log_in(first))
+        walker.open(to("officer", ministry)).follow("Kurumun programları").follow("Program iste")
+        walker.press("İste").expect("Bu alanı doldurun.", "En az birini seçin.")
+        walker.fill("name", "Personel sistemi")
+        walker.page.get_by_label("Listeleri ve talepleri okur").check()
+        walker.press("İste").expect("İsteğiniz kaydedildi.").follow("Personel sistemi")
+        walker.expect("Bu programı siz istediniz")
+        assert walker.button("Onayla").count() == 0
+        assert walker.faults == [], "\n".join(walker.faults)
+    with window(chrome, base_url=live_server.url, script=False, size=NARROW) as walker:
+        enter(walker, live_server, log_in(second))
+        walker.open(to("officer_programs", ministry)).follow("Personel sistemi")
+        walker.press("Onayla").expect("Program onaylandı; artık anahtarı üretilebilir.")
+        walker.press("Anahtar üret").expect("dvt_key_", "Anahtar yalnızca bu sayfada görünür")
+        walker.follow("Anahtarı sakladım").expect("Henüz bağlanmadı")
+        walker.press("Programı hemen kapat").expect("Program kapatıldı; artık bağlanamaz.")
+        assert walker.faults == [], "\n".join(walker.faults)

@@ -180,7 +180,7 @@ LAW: Lifecycle[Facts] = Lifecycle(
         ),
         Rule(
             act=Act.WITHDRAW,
-            by=_who(Role.OFFICER),
+            by=_who(Role.OFFICER, Role.PROGRAM),
             source=_from(State.DRAFT, State.OPEN, State.RELEASED),
             target=State.WITHDRAWN,
             unless=(not_paid_by_institution, too_late_to_withdraw),

@@ -63,6 +63,11 @@ def of_institution(institution_id: UUID | str, *, states: Iterable[State] = (Sta
     return _all().filter(institution_id=institution_id, state__in=list(states)).order_by("submitted_at", "id")
 
 
+def sent_off_at(institution_id: UUID | str) -> QuerySet[Application]:
+    """Everything that was ever sent off through an institution, the newest first; drafts are their person's alone."""
+    return _all().filter(institution_id=institution_id, submitted_at__isnull=False).order_by("-submitted_at", "-id")
+
+
 def among(application_ids: Iterable[UUID], *, states: Iterable[State]) -> QuerySet[Application]:
     """Those of these applications that are in one of these states."""
     return _all().filter(pk__in=list(application_ids), state__in=list(states)).order_by("submitted_at", "id")

@@ -122,7 +122,8 @@ _CLOSED_FOR_GOOD = (certificate_expired, hold_is_no_revocation, reason_not_open_
 
 # fmt: off
 LAW: Lifecycle[Facts] = Lifecycle("certificate", State, Act, start=(State.VALID, State.SUSPENDED), rules=[
-    Rule(Act.SUSPEND, _OWN, _VALID, State.SUSPENDED,
+    # A program may close for the time being, which its officers can set right; for good only people close.
+    Rule(Act.SUSPEND, _OWN | frozenset({Role.PROGRAM}), _VALID, State.SUSPENDED,
          unless=(not_your_certificate, certificate_expired, reason_not_open_to_asker),
          basis="5070 m.11; RFC 5280 5.3.1 certificateHold"),
     Rule(Act.SUSPEND, _STAFF, _VALID, State.SUSPENDED,

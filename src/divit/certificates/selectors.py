@@ -69,6 +69,12 @@ def of_institution(institution_id: UUID | str) -> QuerySet[Certificate]:
     return _standing().filter(institution_id=institution_id).order_by("person__search_key", "not_after", "id")
 
 
+def all_of_institution(institution_id: UUID | str) -> QuerySet[Certificate]:
+    """Every certificate that was issued through an institution, whatever has become of it, the newest first."""
+    found = Certificate.objects.filter(institution_id=institution_id).select_related("person").defer("der")
+    return found.order_by("-issued_at", "-id")
+
+
 def some_of_institution(institution_id: UUID | str, ids: Iterable[UUID]) -> list[Certificate]:
     """These, whatever their state. Raises `NotFound` when one of them is not of the institution."""
     wanted = set(ids)

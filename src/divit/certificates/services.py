@@ -42,7 +42,7 @@ def lock(certificate_id: UUID, *, by: Actor) -> Certificate:
     rows = Certificate.objects.select_for_update(of=("self",), no_key=True).filter(pk=certificate_id)
     if by.role is Role.HOLDER:
         rows = rows.filter(person_id=by.id)
-    elif by.role is Role.OFFICER:
+    elif by.role in (Role.OFFICER, Role.PROGRAM):
         rows = rows.filter(institution_id=by.institution_id) if by.institution_id else rows.none()
     certificate = rows.first()
     if certificate is None:
@@ -235,7 +235,7 @@ def seal_receipt(receipt: StatusReceipt, *, pdf: bytes, by: Actor) -> bool:
 def _concerns(certificate: Certificate, by: Actor) -> bool:
     if by.role is Role.HOLDER:
         return str(certificate.person_id) == by.id
-    if by.role is Role.OFFICER:
+    if by.role in (Role.OFFICER, Role.PROGRAM):
         return str(certificate.institution_id) == by.institution_id
     return True
 

@@ -68,6 +68,7 @@ REASONS = {
 ACTORS = {
     "holder": _("Sertifika sahibi"),
     "officer": _("Kurum yetkilisi"),
+    "program": _("Kurumun programı"),
     "registrar": _("Merkez görevlisi"),
     "producer": _("Merkez görevlisi"),
     "system": _("Divit (kendiliğinden)"),

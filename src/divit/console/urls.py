@@ -20,6 +20,7 @@ from divit.console.desks import (
 )
 from divit.console.institutions import urls as institutions
 from divit.console.intake import desk as intake
+from divit.console.programs import pages as programs
 from divit.console.rosters import lists, one, requests
 from divit.console.webhooks import urls as webhooks
 
@@ -86,6 +87,13 @@ urlpatterns = [
     ),
     path("yetkili/", institution.officer_door, name="officer_door"),
     path("yetkili/<uuid:institution_id>/", leavers.officer, name="officer"),
+    path("yetkili/<uuid:institution_id>/programlar/", programs.officer_programs, name="officer_programs"),
+    path("yetkili/<uuid:institution_id>/programlar/yeni/", programs.officer_program_ask, name="officer_program_ask"),
+    path(
+        "yetkili/<uuid:institution_id>/programlar/<uuid:program_id>/",
+        programs.officer_program,
+        name="officer_program",
+    ),
     path("yetkili/<uuid:institution_id>/ayrilan/", leavers.officer_leavers, name="officer_leavers"),
     path(
         "yetkili/<uuid:institution_id>/basvurular/",

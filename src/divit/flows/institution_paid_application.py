@@ -29,7 +29,12 @@ _WITHOUT_MONEY = {
     "application_released": "invited_application_released",
     "application_waits": "invited_application_waits",
 }
-_ENDS_BY = {Role.HOLDER: Act.DECLINE, Role.OFFICER: Act.WITHDRAW, Role.SYSTEM: Act.EXPIRE}
+_ENDS_BY = {
+    Role.HOLDER: Act.DECLINE,
+    Role.OFFICER: Act.WITHDRAW,
+    Role.PROGRAM: Act.WITHDRAW,
+    Role.SYSTEM: Act.EXPIRE,
+}
 
 
 def invitations(person_id: UUID) -> list[Request]:

@@ -111,6 +111,12 @@ def find(text: str, *, by: Actor) -> QuerySet[Certificate]:
     return own.filter(person_id__in=people.search(text).values("id")) if text.strip() else own
 
 
+def of_person(tckn: Tckn, *, by: Actor) -> list[Certificate]:
+    """The open certificates of one person at the own institution; none also for somebody whom nobody knows."""
+    own, known = certificates.of_institution(own_institution(by)), people.person_by_tckn(tckn)
+    return list(own.filter(person=known)) if known else []
+
+
 def chosen(ids: Iterable[UUID], *, by: Actor) -> list[Leaver]:
     """These certificates of the own institution with what runs beside them. Raises `NotFound` for any other's."""
     rows = certificates.some_of_institution(own_institution(by), ids)

@@ -6,7 +6,7 @@ Every process counts in the same windows, before the act, and counts all of them
 from django.conf import settings
 
 from divit.kernel.phone import Phone
-from divit.verification.windows import Limit, take
+from divit.verification.windows import Limit, Spent, spend, take
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400
 
@@ -15,10 +15,14 @@ __all__ = [
     "HOUR",
     "MINUTE",
     "Limit",
+    "Spent",
     "code_limits",
     "debt_limits",
+    "program_limit",
     "reference_limits",
+    "spend",
     "take",
+    "token_limits",
     "unproven_limits",
 ]
 
@@ -68,4 +72,18 @@ def reference_limits(*, number: str, address: str) -> list[Limit]:
         Limit(name="reference.number", of=number, most=5, seconds=DAY),
         Limit(name="reference.address", of=address, most=20, seconds=HOUR),
         Limit(name="debt.all", of="", most=5000, seconds=HOUR),
+    ]
+
+
+def program_limit(program_id: str, *, writes: bool) -> Limit:
+    """Calls of an institution's program: reading is cheap, what is written makes notices and work for people."""
+    kind, most = ("write", 60) if writes else ("read", 300)
+    return Limit(name=f"program.{kind}", of=program_id, most=most, seconds=MINUTE)
+
+
+def token_limits(*, client_id: str, address: str) -> list[Limit]:
+    """Asking for a token: from one address, so that nobody shuts a program out by asking in its name."""
+    return [
+        Limit(name="token.client", of=f"{client_id}|{address}", most=20, seconds=MINUTE),
+        Limit(name="token.address", of=address, most=120, seconds=MINUTE),
     ]

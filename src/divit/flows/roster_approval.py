@@ -16,19 +16,19 @@ from divit.applications.lifecycle import State as ApplicationState
 from divit.applications.models import Application
 from divit.applications.requirements import RequirementKind
 from divit.audit import ledger
+from divit.connections import selectors as connections
 from divit.flows import institution_paid_application, release, withdrawal
 from divit.flows.jobs import later
 from divit.flows.notices import tell
+from divit.flows.officers import is_officer, own_institution
 from divit.flows.roster_upload import institution_of
-from divit.institutions import selectors as institutions
 from divit.institutions import services as institution_services
-from divit.institutions.models import Appointment
 from divit.kernel.actors import Actor, Level, Role
 from divit.kernel.errors import NotFound, Refused
 from divit.kernel.writing import line
 from divit.rosters import selectors, services
 from divit.rosters.lifecycle import STANDING, Act, Facts
-from divit.rosters.models import Request
+from divit.rosters.models import Request, Roster
 
 # More than this is left to the worker.
 AT_ONCE = 100
@@ -51,15 +51,15 @@ class Outcome:
 def approve(request_id: UUID, *, by: Actor) -> None:
     """Approve one request: a place of the quota is taken, and the application goes on if it waited for this.
 
-    Raises `NotFound`, or `Refused` with `uploader_may_not_approve`, `quota_exhausted`, `contract_not_in_force` or
-    `not_from_this_state`.
+    Raises `NotFound`, or `Refused` with `uploader_may_not_approve`, `key_holder_may_not_approve`, `quota_exhausted`,
+    `contract_not_in_force` or `not_from_this_state`.
     """
     _officer(by)
     _locked(request_id, lambda row, application: _approve(row, application, by=by), by=by)
 
 
 def _approve(row: Request, application: Application | None, *, by: Actor) -> None:
-    facts = Facts(acting=by.id, uploaded_by=row.roster.uploaded_by)
+    facts = _facts(row.roster, by=by)
     services.judge(row, Act.APPROVE, by=by, facts=facts)
     institution_services.draw_quota(institution_paid_application.terms(row).id, request_id=row.id, by=by)
     services.carry_out(row, Act.APPROVE, by=by, facts=facts)
@@ -87,11 +87,12 @@ def _refuse(row: Request, application: Application | None, *, reason: str, by: A
 
 
 def withdraw(request_id: UUID, *, reason: str, by: Actor) -> None:
-    """The institution takes its request back, approved or not, until the card is in production.
+    """The institution takes its request back, by an officer or a program, approved or not, until the card is in
+    production.
 
     Raises `NotFound`, `Invalid` for a reason that cannot be kept, or `Refused("request_in_production")`.
     """
-    _officer(by)
+    own_institution(by)
     said = _said(reason)
     known = selectors.request_of(institution_of(by), request_id)
     if known.application_id is None:
@@ -142,12 +143,11 @@ def _each(request_ids: Iterable[UUID], act: Callable[[UUID], None]) -> Outcome:
 def approve_all(roster_id: UUID, *, by: Actor) -> Outcome | None:
     """Approve every request of a roster that waits; None when there are so many that the worker does it.
 
-    Raises `NotFound`, or `Refused("uploader_may_not_approve")`.
+    Raises `NotFound`, or `Refused` with `uploader_may_not_approve` or `key_holder_may_not_approve`.
     """
     _officer(by)
     row = selectors.roster_of(institution_of(by), roster_id)
-    if row.uploaded_by == by.id:
-        raise Refused("uploader_may_not_approve")
+    services.judge_approver(_facts(row, by=by))
     waiting = selectors.proposed_in(row)
     if len(waiting) <= AT_ONCE:
         return approve_some(waiting, by=by)
@@ -161,7 +161,7 @@ def carry_on_approving(roster_id: UUID, *, officer_id: str, level: int) -> None:
     """The worker's part of `approve_all`, some at a time; whose appointment has ended meanwhile approves no more."""
     row = selectors.roster(roster_id)
     by = Actor(role=Role.OFFICER, id=officer_id, institution_id=str(row.institution_id), level=Level(level))
-    if not _is_officer(by):
+    if not is_officer(by):
         return
     waiting = selectors.proposed_in(row)
     outcome = approve_some(waiting[:AT_ONCE], by=by)
@@ -174,18 +174,16 @@ def _said(reason: str) -> str:
 
 
 def _officer(by: Actor) -> None:
-    if not _is_officer(by):
+    if not is_officer(by):
         raise NotFound
 
 
-def _is_officer(by: Actor) -> bool:
-    """Whether the actor is yetkili of the institution today: asked anew each time, appointments end."""
-    return (
-        by.role is Role.OFFICER
-        and by.institution_id is not None
-        and institutions.holds_appointment(
-            person_id=by.id, institution_id=by.institution_id, role=Appointment.Capacity.OFFICER
-        )
+def _facts(row: Roster, *, by: Actor, in_production: bool = False) -> Facts:
+    return Facts(
+        acting=by.id,
+        uploaded_by=row.uploaded_by,
+        holds_the_programs_key=holds_its_key(row, by=by),
+        in_production=in_production,
     )
 
 
@@ -215,9 +213,14 @@ def _tell(row: Request, notice: str, *, reason: str) -> None:
     )
 
 
+def holds_its_key(row: Roster, *, by: Actor) -> bool:
+    """Whether a program uploaded this list, with a key that this officer was shown."""
+    return by.id in connections.key_holders(row.uploaded_by, at=row.uploaded_at)
+
+
 def acts_open_to(row: Request, *, by: Actor) -> frozenset[Act]:
     """What the buttons are drawn from."""
     if row.state not in STANDING or by.role is not Role.OFFICER:  # others end it with its application alone
         return frozenset()
-    facts = Facts(acting=by.id, uploaded_by=row.roster.uploaded_by, in_production=_in_production(row))
+    facts = _facts(row.roster, by=by, in_production=_in_production(row))
     return frozenset(services.open_acts(row, by=by, facts=facts))

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from divit.connections import selectors as connections
 from divit.flows import institution_paid_application, roster_closed
 from divit.flows.jobs import each, later
 from divit.flows.notices import tell, tell_at
@@ -95,10 +96,11 @@ def _tell(row: Request, notice: str, once: str) -> None:
 
 
 def _tell_officers(row: Roster) -> None:
-    """Whoever may approve it hears that it waits; the uploader may not."""
+    """Whoever may approve it hears that it waits; the uploader, and who held a key of the program that was, may not."""
     count = row.accepted - len(row.skipped)
+    may_not = {row.uploaded_by, *connections.key_holders(row.uploaded_by, at=row.uploaded_at)}
     for appointment in institutions.officers_of(row.institution_id) if count else ():
-        if str(appointment.person_id) != row.uploaded_by:
+        if str(appointment.person_id) not in may_not:
             tell(
                 person=appointment.person,
                 notice="roster_waits_for_approval",

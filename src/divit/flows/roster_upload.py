@@ -5,7 +5,7 @@ Until it is confirmed only the list itself waits, for a day at most; of faulty r
 
 import hashlib
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -22,8 +22,8 @@ from divit.institutions import selectors as institutions
 from divit.kernel import clock
 from divit.kernel.actors import SYSTEM, Actor
 from divit.kernel.errors import NotFound, Refused
-from divit.rosters import checks, files, reading, selectors, services
-from divit.rosters.columns import fold
+from divit.rosters import checks, delimited, files, reading, selectors, services
+from divit.rosters.columns import Column, fold
 from divit.rosters.deadlines import UPLOAD_LIFE
 from divit.rosters.lifecycle import RosterState
 from divit.rosters.models import Roster
@@ -35,6 +35,7 @@ _GONE_AFTER_SECONDS = 60
 CONTRACT_MISSING = "contract_missing"
 _NOTE_EVERY_SECONDS = 0.5
 _CHUNK = 500
+_ROWS_NAME = "program.csv"
 
 
 def upload(content: bytes, *, file_name: str, by: Actor) -> tuple[Roster, bool]:
@@ -65,6 +66,17 @@ def upload(content: bytes, *, file_name: str, by: Actor) -> tuple[Roster, bool]:
     if new and at_once:
         _check(row.pk, sheet, by=by)
     return selectors.roster(row.pk), new
+
+
+def upload_rows(rows: Sequence[Mapping[Column, str]], *, by: Actor) -> tuple[Roster, bool]:
+    """The same for rows that are not in a file, with kinds by their codes; the same rows again are the same roster.
+
+    The first of them is row 2: they are read as a file whose headings are row 1.
+    """
+    with translation.override("tr"):
+        labels = {str(kind): str(label) for kind, label in KINDS.items()}
+    told = [{**row, Column.KIND: labels.get(row.get(Column.KIND, ""), row.get(Column.KIND, ""))} for row in rows]
+    return upload(delimited.written(told), file_name=_ROWS_NAME, by=by)
 
 
 def institution_of(by: Actor) -> UUID:

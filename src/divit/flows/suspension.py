@@ -39,6 +39,6 @@ def suspend(
 
 
 def _cause(by: Actor, *, for_cause: bool) -> HoldCause:
-    if by.role is Role.OFFICER:
+    if by.role in (Role.OFFICER, Role.PROGRAM):
         return HoldCause.INSTITUTION
     return HoldCause.CENTRE if for_cause and by.role is Role.REGISTRAR else HoldCause.HOLDER

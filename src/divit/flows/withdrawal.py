@@ -61,7 +61,7 @@ def _end(row: Application, *, reason: str, by: Actor) -> None:
     was_draft = row.state == State.DRAFT
     services.withdraw(row, in_production=in_production(row.id), reason=reason, by=by)
     fees.give_back(row, by=by)
-    if by.role is Role.OFFICER:
+    if by.role in (Role.OFFICER, Role.PROGRAM):
         _tell(row, "institution_request_withdrawn", "1", institution=row.institution.name, reason=reason)
     elif not was_draft:
         _tell(row, "application_withdrawn", "1")

@@ -11,6 +11,7 @@ class Role(StrEnum):
     REPRESENTATIVE = "representative"  # e-imza temsilcisi
     OFFICER = "officer"  # kurum yetkilisi
     VIEWER = "viewer"  # görüntüleyici: reads for an institution
+    PROGRAM = "program"  # program: software that reads and asks for an institution, and approves nothing
     LIAISON = "liaison"  # kurum masası
     REGISTRAR = "registrar"  # kayıt masası
     PRODUCER = "producer"  # üretim

@@ -72,7 +72,12 @@ def _open(institution_id: UUID) -> QuerySet[Bill]:
 
 def statements_of(institution_id: UUID) -> list[Statement]:
     """Every statement of an institution, the newest first."""
-    return list(Statement.objects.filter(institution_id=institution_id).order_by("-month"))
+    return list(all_statements_of(institution_id))
+
+
+def all_statements_of(institution_id: UUID | str) -> QuerySet[Statement]:
+    """The same, to be read in pages."""
+    return Statement.objects.filter(institution_id=institution_id).order_by("-month")
 
 
 def statement(institution_id: UUID, statement_id: UUID) -> Statement:

@@ -131,7 +131,7 @@ CARD_ORDER: Lifecycle[Facts] = Lifecycle(
         ),
         Rule(
             Act.CANCEL,
-            frozenset({Role.HOLDER, Role.OFFICER, Role.SYSTEM}),
+            frozenset({Role.HOLDER, Role.OFFICER, Role.PROGRAM, Role.SYSTEM}),
             frozenset({State.QUEUED}),
             State.CANCELLED,
             (card_already_taken,),

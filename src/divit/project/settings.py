@@ -36,12 +36,14 @@ DOMAINS = [
     "rosters",
     "stages",
     "webhooks",
+    "connections",
 ]
 
 INSTALLED_APPS = [
     # First, so that our templates win over those of other packages (widgets, sign-in pages).
     "divit.portal",
     "divit.console",
+    "divit.api",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -74,6 +76,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "divit.portal.middleware.NoStore",
     "divit.portal.middleware.PersonInSession",
+    "divit.api.door.Door",
     "divit.portal.middleware.Gate",
 ]
 

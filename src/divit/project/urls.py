@@ -1,4 +1,4 @@
-"""Root addresses: the portal for people, `masa/` for the desks."""
+"""Root addresses: the portal for people, `masa/` for the desks, `api/` for programs."""
 
 from django.urls import include, path
 
@@ -7,6 +7,7 @@ from divit.project.health import healthz, readyz
 urlpatterns = [
     path("healthz", healthz),
     path("readyz", readyz),
+    path("api/", include("divit.api.urls")),
     path("masa/hesap/", include("divit.console.account_urls")),
     path("masa/", include("divit.console.urls", namespace="console")),
     path("", include("divit.portal.urls", namespace="portal")),

@@ -4,10 +4,11 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from divit.kernel.errors import Invalid
 from divit.rosters import cells, columns
+from divit.rosters.columns import HEADINGS, Column
 from divit.rosters.workbooks import MOST_COLUMNS, MOST_FILLED_ROWS, Row
 
 _SEPARATORS = ";,\t"
@@ -95,3 +96,12 @@ def _parsed(text: str, separator: str) -> list[Row]:
 def _records(text: str, separator: str) -> Iterator[list[str]]:
     # Strict: a quote that never ends would otherwise swallow the rest of the list as one cell.
     return csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+
+
+def written(lines: Iterable[Mapping[Column, str]]) -> bytes:
+    """The other way round: these lines under the headings of a roster, every cell in quotes."""
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=";", quoting=csv.QUOTE_ALL, lineterminator="\n")
+    writer.writerow([HEADINGS[column] for column in Column])
+    writer.writerows([[line.get(column, "") for column in Column] for line in lines])
+    return codecs.BOM_UTF8 + out.getvalue().encode("utf-8", "replace")

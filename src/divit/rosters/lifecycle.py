@@ -48,7 +48,8 @@ def rows_left_to_take_in(facts: RosterFacts) -> bool:
     return facts.rows_left
 
 
-_OF_INSTITUTION = frozenset({Role.OFFICER, Role.REPRESENTATIVE})
+# A program asks as a colleague would; what it asked for is approved by people alone.
+_OF_INSTITUTION = frozenset({Role.OFFICER, Role.REPRESENTATIVE, Role.PROGRAM})
 _OR_SYSTEM = _OF_INSTITUTION | {Role.SYSTEM}
 
 ROSTER_LAW: Lifecycle[RosterFacts] = Lifecycle(
@@ -106,10 +107,11 @@ class Act(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
-    """What the guards of a request look at; `acting` and `uploaded_by` are opaque ids of people."""
+    """What the guards of a request look at; `acting` and `uploaded_by` are opaque ids, of people or of a program."""
 
     acting: str = ""
     uploaded_by: str = ""
+    holds_the_programs_key: bool = False
     in_production: bool = False
     deadline_passed: bool = False
     application_under_way: bool = False
@@ -118,6 +120,11 @@ class Facts:
 def uploader_may_not_approve(facts: Facts) -> bool:
     """Four eyes: whoever uploaded the roster does not approve what stands in it, in whatever role."""
     return facts.acting == facts.uploaded_by
+
+
+def key_holder_may_not_approve(facts: Facts) -> bool:
+    """Four eyes: whoever could have uploaded the roster as the program does not approve what stands in it."""
+    return facts.holds_the_programs_key
 
 
 def request_in_production(facts: Facts) -> bool:
@@ -149,7 +156,7 @@ LAW: Lifecycle[Facts] = Lifecycle(
             frozenset({Role.OFFICER}),
             _PROPOSED,
             State.APPROVED,
-            (uploader_may_not_approve,),
+            (uploader_may_not_approve, key_holder_may_not_approve),
             "four eyes: one asks, another approves",
         ),
         Rule(Act.REFUSE, frozenset({Role.OFFICER}), _PROPOSED, State.REFUSED),
@@ -161,7 +168,13 @@ LAW: Lifecycle[Facts] = Lifecycle(
             (),
             "the application's form was refused for good",
         ),
-        Rule(Act.WITHDRAW, frozenset({Role.OFFICER}), _STANDING, State.WITHDRAWN, (request_in_production,)),
+        Rule(
+            Act.WITHDRAW,
+            frozenset({Role.OFFICER, Role.PROGRAM}),
+            _STANDING,
+            State.WITHDRAWN,
+            (request_in_production,),
+        ),
         Rule(Act.DECLINE, frozenset({Role.HOLDER}), _STANDING, State.WITHDRAWN, (request_in_production,)),
         Rule(
             Act.EXPIRE,

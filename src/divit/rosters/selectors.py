@@ -188,3 +188,14 @@ def expiring(*, before: date) -> list[UUID]:
     """Ids of requests that nobody has begun and whose time ends before this day."""
     found = Request.objects.filter(state__in=STANDING, application=None, expires_on__lt=before)
     return list(found.order_by("expires_on", "id").values_list("id", flat=True))
+
+
+def all_rosters_of(institution_id: UUID | str) -> QuerySet[Roster]:
+    """Every roster of an institution that was not discarded."""
+    found = Roster.objects.filter(institution_id=institution_id).exclude(state=RosterState.DISCARDED)
+    return found.order_by("-uploaded_at", "-id")
+
+
+def all_requests_of(institution_id: UUID | str) -> QuerySet[Request]:
+    """Every request of an institution."""
+    return _requests().filter(institution_id=institution_id).order_by("-created_at", "-id")

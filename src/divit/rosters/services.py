@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from divit.audit import ledger, moves
 from divit.kernel import clock
-from divit.kernel.actors import Actor
+from divit.kernel.actors import Actor, Role
 from divit.kernel.errors import NotFound, Refused
 from divit.kernel.turkish import nfc
 from divit.rosters.lifecycle import LAW, ROSTER_LAW, Act, Facts, RosterAct, RosterFacts, State
@@ -181,6 +181,11 @@ def _locked() -> QuerySet[Request]:
 def judge(row: Request, act: Act, *, by: Actor, facts: Facts) -> None:
     """Ask the law before anything is done. Raises `Refused`."""
     LAW.decide(act, role=by.role, state=State(row.state), facts=facts)
+
+
+def judge_approver(facts: Facts) -> None:
+    """Whether this person may approve anything of a list. Raises `Refused`."""
+    LAW.decide(Act.APPROVE, role=Role.OFFICER, state=State.PROPOSED, facts=facts)
 
 
 def open_acts(row: Request, *, by: Actor, facts: Facts) -> list[Act]:

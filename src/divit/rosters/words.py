@@ -123,6 +123,9 @@ REFUSALS = {
     "uploader_may_not_approve": _(
         "Bu listeyi siz yüklediniz. Onayı kurumunuzun başka bir yetkilisi vermeli: biri ister, öteki onaylar."
     ),
+    "key_holder_may_not_approve": _(
+        "Bu listeyi, anahtarını sizin ürettiğiniz bir program yükledi. Onayı kurumunuzun başka bir yetkilisi vermeli."
+    ),
     "request_in_production": _("Kart üretime alındı; talep artık geri çekilemez."),
     "request_deadline_ahead": _("Talebin süresi henüz dolmadı."),
     "request_application_under_way": _("Kişi başvuruya başladı; artık başvurunun süresi geçerli."),

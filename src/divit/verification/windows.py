@@ -25,7 +25,7 @@ ON CONFLICT (key) DO UPDATE SET
         THEN ARRAY[%(now)s::timestamptz] ELSE '{}'::timestamptz[]
     END,
     touched_at = %(now)s
-RETURNING granted, hits[greatest(cardinality(hits) - %(most)s + 1, 1)]
+RETURNING granted, hits[greatest(cardinality(hits) - %(most)s + 1, 1)], cardinality(hits), hits[1]
 """
 
 
@@ -57,11 +57,33 @@ def take(limits: Iterable[Limit], *, code: str) -> None:
             window = timedelta(seconds=limit.seconds)
             given: dict[str, Any] = {"key": limit.key, "now": now, "since": now - window, "most": limit.most}
             cursor.execute(_TAKE, given)
-            granted, blocking = cursor.fetchone()
+            granted, blocking, _count, _first = cursor.fetchone()
             if not granted and (latest is None or blocking + window > latest[0]):
                 latest = (blocking + window, limit.name)
         if latest is not None:
             raise Refused(code, until=clock.local(latest[0]), limit=latest[1])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spent:
+    """One hit on one limit: whether it was granted, how many are left, and when the oldest one is forgotten."""
+
+    limit: Limit
+    granted: bool
+    left: int
+    seconds: float
+
+
+def spend(limit: Limit) -> Spent:
+    """Count one hit where whoever asks is told how many are left."""
+    now = clock.now()
+    window = timedelta(seconds=limit.seconds)
+    given: dict[str, Any] = {"key": limit.key, "now": now, "since": now - window, "most": limit.most}
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE, given)
+        granted, _blocking, count, first = cursor.fetchone()
+    seconds = (first + window - now).total_seconds()
+    return Spent(limit=limit, granted=granted, left=limit.most - count, seconds=max(seconds, 0.0))
 
 
 def forget_before(instant: datetime) -> int:

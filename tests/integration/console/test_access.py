@@ -21,6 +21,7 @@ from divit.kernel import clock
 from divit.kernel.actors import Actor, Role
 from divit.production.models import CardOrder
 from divit.rosters.models import Request
+from tests.factories.programs import program_of
 from tests.fixtures_cards import DISPATCHER, INSPECTOR, PRODUCER, ScriptedCourier, ScriptedStation, digits_of
 from tests.fixtures_consignments import Office
 from tests.fixtures_pki import holder_of, synthetic_tckn
@@ -125,6 +126,8 @@ def stage(
             "roster_request": {"institution_id": ours, "request_id": request},
             **dict.fromkeys(("institution", "institution_appoint", "institution_rule", "institution_contract"), here),
             **dict.fromkeys(("officer_people", "officer_appoint", "viewer"), here),
+            **dict.fromkeys(("officer_programs", "officer_program_ask"), here),
+            "officer_program": here | {"program_id": program_of(queued.institution).pk},
             **dict.fromkeys(("institution_end", "officer_end"), here | {"appointment_id": held.pk}),
             **dict.fromkeys((f"{who}_{page}" for who in ("institution", "officer") for page in ACCOUNT[1:]), account),
             **dict.fromkeys(("institution_account", "officer_account"), here),
@@ -214,6 +217,7 @@ OPEN_TO: dict[str, str | tuple[str, ...]] = {
     "officer_appoint": "officer",
     "officer_end": "officer",
     "officer_proposal": "officer",
+    **dict.fromkeys(("officer_programs", "officer_program_ask", "officer_program"), "officer"),
     "viewer": "viewer",
     **dict.fromkeys((f"institution_{page}" for page in ACCOUNT), "liaison"),
     **dict.fromkeys((f"officer_{page}" for page in ACCOUNT), "officer"),
@@ -293,6 +297,7 @@ def test_an_institutions_certificate_is_not_another_ones(stage: Stage, appoint: 
         ("officer_end", "appointment_id"),
         ("officer_proposal", "proposal_id"),
         ("officer_webhook", "webhook_id"),
+        ("officer_program", "program_id"),
         *((f"officer_{page}", "statement_id") for page in ACCOUNT[1:]),
     ):
         address = reverse(f"console:{name}", kwargs={"institution_id": elsewhere.pk, key: stage.arguments[name][key]})

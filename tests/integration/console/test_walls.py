@@ -39,6 +39,7 @@ from divit.payments.models import Bill, Statement, StatementLine
 from divit.production.models import CardOrder
 from divit.rosters.models import Request, Roster
 from divit.stages.models import Block, Case
+from tests.factories.programs import program_of
 from tests.fixtures_cards import DISPATCHER
 from tests.integration.console.conftest import a_webhook, bill_and_state, log_in
 
@@ -67,6 +68,10 @@ WALLED = {
     "webhooks_webhook": "institution_id",
     "webhooks_message": "institution_id",
     "webhooks_delivery": "(SELECT institution_id FROM webhooks_webhook w WHERE w.id = webhook_id)",
+    "connections_program": "institution_id",
+    "connections_key": "(SELECT institution_id FROM connections_program p WHERE p.id = program_id)",
+    "connections_token": "(SELECT institution_id FROM connections_program p WHERE p.id = program_id)",
+    "connections_answer": "(SELECT institution_id FROM connections_program p WHERE p.id = program_id)",
     "payments_statementline": "(SELECT institution_id FROM payments_statement s WHERE s.id = statement_id)",
 }
 # An institution's rule is told to everybody who applies there.
@@ -132,6 +137,7 @@ def _one_of_everything(
             "consignment_id": box.pk,
             "parcel_id": card.pk,
             "webhook_id": a_webhook(institution, surname).pk,
+            "program_id": program_of(institution, name=surname).pk,
         },
     }
 

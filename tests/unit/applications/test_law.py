@@ -38,6 +38,7 @@ PERMITTED: dict[tuple[Act, Role, State], State] = {
     (Act.WITHDRAW, OFF, State.DRAFT): State.WITHDRAWN,
     (Act.WITHDRAW, OFF, State.OPEN): State.WITHDRAWN,
     (Act.WITHDRAW, OFF, State.RELEASED): State.WITHDRAWN,
+    **{(Act.WITHDRAW, Role.PROGRAM, state): State.WITHDRAWN for state in (State.DRAFT, State.OPEN, State.RELEASED)},
     (Act.REJECT, OFF, State.DRAFT): State.REJECTED,
     (Act.REJECT, OFF, State.OPEN): State.REJECTED,
     (Act.REJECT, REP, State.OPEN): State.REJECTED,

@@ -26,6 +26,7 @@ NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 PERMITTED = {
     (Act.SUSPEND, State.VALID, Role.HOLDER): State.SUSPENDED,
     (Act.SUSPEND, State.VALID, Role.OFFICER): State.SUSPENDED,
+    (Act.SUSPEND, State.VALID, Role.PROGRAM): State.SUSPENDED,
     (Act.SUSPEND, State.VALID, Role.REGISTRAR): State.SUSPENDED,
     (Act.REINSTATE, State.SUSPENDED, Role.HOLDER): State.VALID,
     (Act.REINSTATE, State.SUSPENDED, Role.REGISTRAR): State.VALID,

@@ -17,6 +17,7 @@ ALLOWED = {
     ("queued", "cancel", H): "cancelled",
     ("queued", "cancel", S): "cancelled",
     ("queued", "cancel", Role.OFFICER): "cancelled",
+    ("queued", "cancel", Role.PROGRAM): "cancelled",
     ("personalising", "certify", S): "certifying",
     ("personalising", "spoil", S): "spoiled",
     ("personalising", "spoil", P): "spoiled",

@@ -19,23 +19,24 @@ from divit.rosters.lifecycle import (
 )
 
 OFF, REP, REG, H, S = Role.OFFICER, Role.REPRESENTATIVE, Role.REGISTRAR, Role.HOLDER, Role.SYSTEM
+P = Role.PROGRAM
 FREE = Facts(acting="officer-2", uploaded_by="officer-1", deadline_passed=True)
 ALLOWED = {
     (State.PROPOSED, Act.APPROVE, OFF): State.APPROVED,
     (State.PROPOSED, Act.REFUSE, OFF): State.REFUSED,
     **{(state, Act.REFUSE, role): State.REFUSED for state in STANDING for role in (REP, REG)},
-    **{(state, Act.WITHDRAW, OFF): State.WITHDRAWN for state in STANDING},
+    **{(state, Act.WITHDRAW, role): State.WITHDRAWN for state in STANDING for role in (OFF, P)},
     **{(state, Act.DECLINE, H): State.WITHDRAWN for state in STANDING},
     **{(state, Act.EXPIRE, S): State.EXPIRED for state in STANDING},
 }
 ROSTERS = {
-    **{(RosterState.CHECKING, RosterAct.CHECK, role): RosterState.CHECKED for role in (OFF, REP, S)},
-    **{(RosterState.CHECKED, RosterAct.CONFIRM, role): RosterState.CONFIRMED for role in (OFF, REP)},
-    **{(RosterState.CONFIRMED, RosterAct.TAKE_IN, role): RosterState.TAKEN_IN for role in (OFF, REP, S)},
+    **{(RosterState.CHECKING, RosterAct.CHECK, role): RosterState.CHECKED for role in (OFF, REP, P, S)},
+    **{(RosterState.CHECKED, RosterAct.CONFIRM, role): RosterState.CONFIRMED for role in (OFF, REP, P)},
+    **{(RosterState.CONFIRMED, RosterAct.TAKE_IN, role): RosterState.TAKEN_IN for role in (OFF, REP, P, S)},
     **{
         (state, RosterAct.DISCARD, role): RosterState.DISCARDED
         for state in (RosterState.CHECKING, RosterState.CHECKED)
-        for role in (OFF, REP, S)
+        for role in (OFF, REP, P, S)
     },
 }
 
@@ -67,6 +68,7 @@ def test_every_cell_of_a_list(state: RosterState, act: RosterAct) -> None:
     ("act", "role", "facts", "code"),
     [
         (Act.APPROVE, OFF, Facts(acting="a", uploaded_by="a"), "uploader_may_not_approve"),
+        (Act.APPROVE, OFF, Facts(acting="a", holds_the_programs_key=True), "key_holder_may_not_approve"),
         (Act.WITHDRAW, OFF, Facts(in_production=True), "request_in_production"),
         (Act.DECLINE, H, Facts(in_production=True), "request_in_production"),
         (Act.EXPIRE, S, Facts(), "request_deadline_ahead"),

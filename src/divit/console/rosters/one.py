@@ -178,6 +178,7 @@ def _people(request: DeskRequest, row: Roster) -> dict[str, object]:
     officer = request.actor.role is Role.OFFICER
     uploader = row.uploaded_by == request.actor.id
     ticked = set(request.POST.getlist("request"))
+    key_holder = roster_approval.holds_its_key(row, by=request.actor)
     return {
         "page": page,
         "only_waiting": only_waiting,
@@ -195,9 +196,10 @@ def _people(request: DeskRequest, row: Roster) -> dict[str, object]:
             }
             for one in rows
         ],
-        "may_approve": officer and not uploader,
+        "may_approve": officer and not uploader and not key_holder,
         "may_refuse": officer,
         "uploader": uploader,
+        "key_holder": key_holder,
         "officer": officer,
         "moving": row.state in _MOVING,
     }

@@ -73,6 +73,7 @@ def _shown(request: DeskRequest, row: Request) -> dict[str, object]:
         "may_refuse": Act.REFUSE in acts,
         "may_withdraw": Act.WITHDRAW in acts,
         "uploader": row.roster.uploaded_by == request.actor.id,
+        "key_holder": roster_approval.holds_its_key(row.roster, by=request.actor),
         "other_name": _other_name(row),
     }
 

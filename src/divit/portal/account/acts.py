@@ -150,6 +150,7 @@ LOOKS: dict[str, str | Promise] = {
     "institution_certificates": _("Kurumunuz üzerinden aldığınız sertifikalara bakıldı"),
     "roster_check": _("Kurumunuz sizin için sertifika isterken süren işleminiz olup olmadığına bakıldı"),
     "roster": _("Kurumunuzun sertifika listesinde bilgilerinize bakıldı"),
+    "institution_applications": _("Kurumunuz başvurunuzun ne durumda olduğuna baktı"),
     "institution_renewals": _("Kurumunuz süresi dolmak üzere olan sertifikaların listesine baktı"),
     "institution_leavers": _("Kurumunuz ayrılan personelin sertifikalarını kapatırken sertifikanıza baktı"),
     "institution_leavers_application": _("Kurumunuz ayrılan personelin başvurularını ararken başvurunuza baktı"),

@@ -16,6 +16,7 @@ ROLES: Mapping[str, object] = {
     Role.REPRESENTATIVE: gettext_lazy("Kurumunuzun e-imza temsilcisi"),
     Role.OFFICER: gettext_lazy("Kurumunuzun yetkilisi"),
     Role.VIEWER: gettext_lazy("Kurumunuzun görüntüleyicisi"),
+    Role.PROGRAM: gettext_lazy("Kurumunuzun programı"),
     Role.LIAISON: gettext_lazy("Sertifika merkezi, kurum masası"),
     Role.REGISTRAR: gettext_lazy("Sertifika merkezi, kayıt masası"),
     Role.PRODUCER: gettext_lazy("Sertifika merkezi, üretim masası"),

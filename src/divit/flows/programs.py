@@ -1,0 +1,159 @@
+"""Programlar: an institution's software is let in by two officers, proves itself by a key, and is shut out by one.
+
+What it may do once it is in stands in the laws, in the rows of Role.PROGRAM.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import UUID
+
+from django.db import transaction
+
+from divit.connections import selectors, services
+from divit.connections.lifecycle import Act
+from divit.connections.models import Program, Token
+from divit.connections.scopes import Scope
+from divit.flows import rate_limits
+from divit.flows.notices import tell
+from divit.flows.officers import is_officer
+from divit.identity import selectors as people
+from divit.institutions import selectors as institutions
+from divit.institutions.limits import limits_on
+from divit.kernel import clock
+from divit.kernel.actors import Actor, Role
+from divit.kernel.errors import NotFound, Refused
+
+
+def ask(*, name: str, scopes: Iterable[str], ends: date, by: Actor) -> Program:
+    """A program is asked for; the other officers hear that one of them is to decide.
+
+    Raises `NotFound`, `Invalid` with the field, or `Refused("program_name_taken")`.
+    """
+    institution_id = _own(by)
+    today = clock.today()
+    decide_by = limits_on(today).proposal_until(today)
+    with transaction.atomic():
+        row = services.ask(institution_id, name=name, scopes=scopes, ends=ends, decide_by=decide_by, by=by)
+        _tell_officers(row, "program_waits", but=by.id, until=f"{decide_by:%d.%m.%Y}")
+    return row
+
+
+def confirm(program_id: UUID, *, by: Actor) -> None:
+    """The second officer agrees; from now on a key may be made. Raises `NotFound` or `Refused`."""
+    with transaction.atomic():
+        row = services.locked(_own(by), program_id)
+        services.decide(row, Act.CONFIRM, by=by)
+        _tell_asker(row, "program_confirmed")
+
+
+def refuse(program_id: UUID, *, reason: str, by: Actor) -> None:
+    """The second officer does not agree; who asked reads why. Raises `NotFound`, `Invalid` or `Refused`."""
+    with transaction.atomic():
+        row = services.locked(_own(by), program_id)
+        services.decide(row, Act.REFUSE, reason=reason, by=by)
+        _tell_asker(row, "program_refused", reason=row.reason)
+
+
+def withdraw(program_id: UUID, *, by: Actor) -> None:
+    """Who asked takes it back. Raises `NotFound` or `Refused`."""
+    with transaction.atomic():
+        services.decide(services.locked(_own(by), program_id), Act.WITHDRAW, by=by)
+
+
+def renew_key(program_id: UUID, *, at_once: bool, by: Actor) -> str:
+    """A new key, told this once; the other officers hear that there is one. `at_once`: no older key opens any more.
+
+    Raises `NotFound` or `Refused`.
+    """
+    with transaction.atomic():
+        row = services.locked(_own(by), program_id)
+        text = services.renew_key(row, at_once=at_once, by=by)
+        _tell_officers(row, "program_key_made", but=by.id, who=by.name)
+    return text
+
+
+def close(program_id: UUID, *, by: Actor) -> None:
+    """The program is shut out at once; the other officers hear of it. Raises `NotFound` or `Refused`."""
+    with transaction.atomic():
+        row = services.locked(_own(by), program_id)
+        services.close(row, by=by)
+        _tell_officers(row, "program_closed", but=by.id, who=by.name)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Granted:
+    """An access token, told this once (RFC 6749 5.1); `seconds` is how long it opens."""
+
+    token: str = field(repr=False)
+    scopes: tuple[Scope, ...]
+    seconds: int
+
+
+def grant(client_id: str, secret: str, *, scopes: Iterable[str], address: str) -> Granted:
+    """Client credentials (RFC 6749 4.4): a token for as many of its permissions as are asked for, all for none.
+
+    Raises `Refused`: `client_not_known` for whatever is wrong with id, key or program, `scope_not_yours`, or
+    `program_calls_too_often`.
+    """
+    rate_limits.take(rate_limits.token_limits(client_id=client_id, address=address), code="program_calls_too_often")
+    try:
+        key = selectors.key_shown(UUID(client_id), secret)
+    except ValueError:
+        key = None
+    if key is None:
+        raise Refused("client_not_known")
+    own, wanted = {Scope(one) for one in key.program.scopes if one in set(Scope)}, set(scopes)
+    if not wanted <= own:
+        raise Refused("scope_not_yours")
+    given = tuple(scope for scope in Scope if scope in (wanted or own))
+    token = services.give_token(key, scopes=given, by=actor_of(key.program))
+    return Granted(token=token, scopes=given, seconds=int(services.TOKEN_LIFE.total_seconds()))
+
+
+def shown(token: str) -> Token | None:
+    """What a bearer of this token may do; None when it opens nothing (any more)."""
+    return selectors.token_shown(token)
+
+
+def actor_of(program: Program, *, session: str = "") -> Actor:
+    """The program acting for its institution."""
+    return Actor(
+        role=Role.PROGRAM,
+        id=str(program.pk),
+        name=program.name,
+        institution_id=str(program.institution_id),
+        session=session,
+    )
+
+
+def _own(by: Actor) -> str:
+    if by.institution_id is None or not is_officer(by):
+        raise NotFound("appointment")
+    return by.institution_id
+
+
+def _tell_officers(row: Program, notice: str, *, but: str, **facts: str) -> None:
+    for appointment in institutions.officers_of(row.institution_id):
+        if str(appointment.person_id) != but:
+            tell(
+                person=appointment.person,
+                notice=notice,
+                subject=("program", str(row.pk)),
+                dedupe=f"{notice}:{row.pk}:{appointment.person_id}:{clock.now():%Y%m%d%H%M%S}",
+                institution=appointment.institution.name,
+                program=row.name,
+                **facts,
+            )
+
+
+def _tell_asker(row: Program, notice: str, **facts: str) -> None:
+    tell(
+        person=people.person(row.asked_by.partition(":")[2]),
+        notice=notice,
+        subject=("program", str(row.pk)),
+        dedupe=f"{notice}:{row.pk}",
+        institution=institutions.institution(row.institution_id).name,
+        program=row.name,
+        **facts,
+    )
