@@ -37,6 +37,9 @@ REFUSALS = {
         "Programın böyle bir izni yok; kurum yetkilisi istediğinde izin ikinci yetkilinin onayıyla verilir."
     ),
     "program_calls_too_often": _("Program çok sık soruyor; {until:%H:%M:%S} saatinden sonra yeniden denesin."),
+    "too_many_leavers": _(
+        "Bir program bir günde en çok {most} sertifikayı askıya alabilir; kalanını bir yetkili masasında kapatabilir."
+    ),
     "call_under_way": _("Aynı «Idempotency-Key» ile gönderilen çağrı hâlâ işleniyor; biraz sonra yeniden sorun."),
     "idempotency_key_of_another_call": _(
         "Bu «Idempotency-Key» daha önce başka bir çağrıda kullanılmış. Her yeni iş için yeni bir anahtar üretin."

@@ -116,6 +116,17 @@ def shown(token: str) -> Token | None:
     return selectors.token_shown(token)
 
 
+def count_closings(many: int, *, by: Actor) -> None:
+    """Before a program suspends so many certificates: all of them are counted, or none.
+
+    Raises `Refused("too_many_leavers", most=…)`.
+    """
+    limit = rate_limits.closing_limit(by.id)
+    with transaction.atomic():
+        if not all(rate_limits.spend(limit).granted for _one in range(many)):
+            raise Refused("too_many_leavers", most=limit.most)
+
+
 def actor_of(program: Program, *, session: str = "") -> Actor:
     """The program acting for its institution."""
     return Actor(

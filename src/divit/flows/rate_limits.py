@@ -16,6 +16,7 @@ __all__ = [
     "MINUTE",
     "Limit",
     "Spent",
+    "closing_limit",
     "code_limits",
     "debt_limits",
     "program_limit",
@@ -79,6 +80,11 @@ def program_limit(program_id: str, *, writes: bool) -> Limit:
     """Calls of an institution's program: reading is cheap, what is written makes notices and work for people."""
     kind, most = ("write", 60) if writes else ("read", 300)
     return Limit(name=f"program.{kind}", of=program_id, most=most, seconds=MINUTE)
+
+
+def closing_limit(program_id: str) -> Limit:
+    """Certificates that a program may suspend: more than leave in a day, fewer than a stolen key could reach."""
+    return Limit(name="program.closing", of=program_id, most=500, seconds=DAY)
 
 
 def token_limits(*, client_id: str, address: str) -> list[Limit]:

@@ -86,7 +86,7 @@ def _file(content: bytes):  # type: ignore[no-untyped-def]
     return SimpleUploadedFile("liste.csv", content, content_type="text/csv")
 
 
-def test_leavers_are_suspended_and_never_revoked(sides: tuple[Side, Side]) -> None:
+def test_leavers_are_suspended_and_never_revoked(sides: tuple[Side, Side], monkeypatch: pytest.MonkeyPatch) -> None:
     ours, _theirs = sides
     certificate = Certificate.objects.get(pk=ours.ids["certificate_id"])
     found = ours.wire.post("/certificates/find", {"tckn": certificate.person.tckn}).json()["items"]
@@ -108,6 +108,12 @@ def test_leavers_are_suspended_and_never_revoked(sides: tuple[Side, Side]) -> No
     assert any("Personel sistemi" in one.text for one in notices.order_by("id"))
     number = ours.wire.post("/leavers", told | {"reason": f"{synthetic_tckn(5)} ayrıldı"})
     assert (number.status_code, number.json()["code"]) == (422, "reason_tells_a_number")
+    # A stolen key does not close an institution: some hundred a day, all of a call or none.
+    few = rate_limits.Limit(name="few", of="x", most=1, seconds=60)
+    monkeypatch.setattr(rate_limits, "closing_limit", lambda _program_id: few)
+    assert ours.wire.post("/leavers", told).status_code == 200
+    stopped = ours.wire.post("/leavers", told)
+    assert (stopped.status_code, stopped.json()["code"]) == (409, "too_many_leavers")
 
 
 def test_a_call_is_made_once(

@@ -15,7 +15,7 @@ from tests.integration.api.conftest import Side
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("pin_recipient")]
 
-EXAMPLES = 12
+EXAMPLES = 8
 # Left out: `positive_data_acceptance`. What has the right shape may still mean nothing (a cursor that nobody was given,
 # a T.C. kimlik no whose check digits do not hold) and is refused with 422, as described.
 

@@ -13,7 +13,7 @@ from divit.api.paging import Paging, cut
 from divit.certificates import selectors
 from divit.certificates.models import Certificate
 from divit.connections.scopes import Scope
-from divit.flows import leavers
+from divit.flows import leavers, programs
 from divit.flows.leavers import How, Outcome
 from divit.flows.refusals import explain
 from divit.kernel.tckn import Tckn
@@ -87,6 +87,7 @@ def leave(request: Call, told: shapes.Leavers) -> tuple[int, shapes.ClosedAll]:
     chosen = leavers.chosen(dict.fromkeys(told.certificates), by=request.actor)
     said = leavers.leave(reason=told.reason, last_day=told.last_day)
     _look(request, [one.certificate for one in chosen], purpose="institution_leavers")
+    programs.count_closings(len(chosen), by=request.actor)
     outcomes = leavers.close(chosen, how=How.SUSPEND, said=said, by=request.actor)
     return 200, shapes.ClosedAll(items=[_closed(one) for one in outcomes])
 
