@@ -49,6 +49,8 @@ ALL = {"SELECT", "INSERT", "UPDATE", "DELETE"}
         ("divit_signer", "mfa_authenticator", set()),
         ("divit_worker", "django_session", ALL),
         ("divit_signer", "django_session", set()),
+        ("divit_web", "connections_key", ALL),
+        ("divit_signer", "connections_key", set()),
         ("divit_signer", "audit_entry", {"SELECT", "INSERT"}),
         ("divit_validation", "certificates_intent", set()),
         ("divit_validation", "published_certificate_status", {"SELECT"}),
@@ -62,7 +64,7 @@ def test_every_table_that_is_named_is_there() -> None:
     """A table that was renamed must not slip out of its protection."""
     named = {
         *database_roles.INSERT_ONLY, *database_roles.READ_ONLY, *database_roles.SIGNER_ONLY,
-        *database_roles.NOT_BY_WEB, *database_roles.LOGINS, *database_roles.PUBLIC_VIEWS,
+        *database_roles.NOT_BY_WEB, *database_roles.LOGINS, *database_roles.PROGRAMS, *database_roles.PUBLIC_VIEWS,
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute("SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'")
