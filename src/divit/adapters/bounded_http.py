@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from threading import Condition
 from typing import Any, Literal
 
@@ -135,6 +136,12 @@ class _Caution:
 _CAUTION = _Caution()
 
 
+@cache
+def _certificates() -> ssl.SSLContext:
+    """Whom we trust, read once: it takes longer than most calls do."""
+    return httpx2.create_ssl_context()
+
+
 class BoundedTransport(httpx2.BaseTransport):
     """One connection per request, TLS verified, no redirects, no proxies; raises `NeighbourFailed` alone.
 
@@ -164,7 +171,7 @@ class BoundedTransport(httpx2.BaseTransport):
         deadline = _Deadline(self._bounds.total)
         without_doubt = self._only_asks or request.method in {"GET", "HEAD"}
         pool = httpcore2.ConnectionPool(
-            ssl_context=self._trust or httpx2.create_ssl_context(),
+            ssl_context=self._trust or _certificates(),
             network_backend=_Backend(deadline, self._bounds.connect, self._pinned),
         )
         try:
