@@ -29,6 +29,12 @@ def parcels_of_many(application_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, uui
     return dict(rows.values_list("application_id", "id"))
 
 
+def boxes_of_many(application_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
+    """For each of the applications whose card travels, or travelled, with others the id of its (latest) consignment."""
+    rows = Parcel.objects.filter(application_id__in=list(application_ids), consignment__isnull=False).order_by("id")
+    return {application_id: box for application_id, box in rows.values_list("application_id", "consignment_id") if box}
+
+
 def standing_of(application_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, tuple[State, ConsignmentState | None]]:
     """For each of the applications that have one, where its parcel is, and where the box in which it travelled."""
     rows = Parcel.objects.filter(application_id__in=list(application_ids)).order_by("id")

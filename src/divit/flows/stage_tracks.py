@@ -11,7 +11,7 @@ from divit.applications.models import Application
 from divit.applications.requirements import RequirementKind
 from divit.audit import selectors as audit
 from divit.delivery import selectors as delivery
-from divit.delivery.lifecycle import PARCEL
+from divit.delivery.lifecycle import CONSIGNMENT, PARCEL, ConsignmentState
 from divit.payments import selectors as payments
 from divit.payments.lifecycle import ATTEMPT_LAW, AttemptState
 from divit.production import selectors as production
@@ -59,6 +59,8 @@ class _Known:
         self.order_moves = audit.moves_of_rows(CARD_ORDER.name, map(str, self.orders.values()))
         self.parcels = delivery.parcels_of_many(ids)
         self.parcel_moves = audit.moves_of_rows(PARCEL.name, map(str, self.parcels.values()))
+        self.boxes = delivery.boxes_of_many(ids)
+        self.box_moves = audit.moves_of_rows(CONSIGNMENT.name, map(str, set(self.boxes.values())))
 
     @staticmethod
     def _unclear(ids: set[UUID]) -> set[UUID]:
@@ -84,12 +86,20 @@ def _track(row: Application, submitted: datetime, known: _Known) -> Track:
         accrued=known.accrued.get(row.id),
         released=entered.get(State.RELEASED),
         order=_steps(known.orders, known.order_moves, row.id),
-        parcel=_steps(known.parcels, known.parcel_moves, row.id),
+        parcel=_way_of_card(row.id, known),
         delivered=entered.get(State.DELIVERED),
         finished=entered.get(State.CLOSED),
         forms_returned=known.returned.get(row.id, 0),
         payment_unclear=row.id in known.unclear,
     )
+
+
+def _way_of_card(application_id: UUID, known: _Known) -> tuple[tuple[str, datetime], ...]:
+    """The steps of its parcel; a card in a box was handed to the courier when the box was."""
+    own = _steps(known.parcels, known.parcel_moves, application_id)
+    box = _steps(known.boxes, known.box_moves, application_id)
+    handed = [step for step in box if step[0] == ConsignmentState.HANDED_OVER]
+    return tuple(sorted([*own, *handed], key=lambda step: step[1])) if handed else own
 
 
 def _steps(ids: Mapping[UUID, UUID], moves: Moves, application_id: UUID) -> tuple[tuple[str, datetime], ...]:
