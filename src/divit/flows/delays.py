@@ -174,16 +174,12 @@ def remind() -> int:
             (Role.REPRESENTATIVE, institutions.representatives_of),
             (Role.OFFICER, institutions.officers_of),
         )
-        for institution_id in _institutions()
+        for institution_id in institutions.with_appointments()
     )
 
 
-def _institutions() -> list[UUID]:
-    return [one.id for one in institutions.active_institutions()]
-
-
 def _remind(institution_id: UUID, role: Role, people: list[Appointment]) -> int:
-    late = late_at(role, institution_id=institution_id)
+    late = late_at(role, institution_id=institution_id) if people else []
     if not late:
         return 0
     with transaction.atomic():

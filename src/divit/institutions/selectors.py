@@ -173,6 +173,12 @@ def proposals_of(institution_id: UUID | str) -> list[Proposal]:
     return list(found.order_by("-proposed_at", "id"))
 
 
+def with_appointments(*, on: date | None = None) -> list[UUID]:
+    """The institutions for which somebody acts on a day (today when not said), in the order of the Turkish alphabet."""
+    acting = set(_in_force(on or clock.today()).order_by("institution_id").values_list("institution_id", flat=True))
+    return [one.id for one in active_institutions() if one.id in acting]
+
+
 def open_proposals() -> QuerySet[Proposal]:
     """What waits for a second person anywhere, the longest waiting first."""
     found = Proposal.objects.filter(state=State.PROPOSED).select_related("institution", "person")
