@@ -3,10 +3,11 @@
 import argparse
 import os
 import sys
+from datetime import datetime
 from pathlib import Path
 
 from divit.kernel import clock
-from divit.kernel.errors import Coded, NotFound
+from divit.kernel.errors import Coded, NotFound, Refused
 from divit.pki import ceremony
 from divit.pki.keystores import KeyStore, open_keystore
 
@@ -22,13 +23,17 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--out", type=Path, required=True, help="folder for certificates and transcript; never keys")
     parser.add_argument("--validation-url", help="where OCSP and CRL will be reached, if not as in the plan")
     parser.add_argument("--resume", action="store_true", help="go on with keys that a broken-off ceremony left behind")
+    parser.add_argument("--held-at", type=datetime.fromisoformat, help="an instant in the past; of a TEST plan only")
     options = parser.parse_args(arguments)
     try:
         issuing = _store("DIVIT_KEYSTORE")
         root = _store("DIVIT_ROOT_KEYSTORE") if "DIVIT_ROOT_KEYSTORE" in os.environ else issuing
         stores = ceremony.Stores(root=root, issuing=issuing, validation=_store("DIVIT_VALIDATION_KEYSTORE"))
         plan = ceremony.load_plan(options.plan, validation_url=options.validation_url)
-        held = ceremony.perform(plan, stores=stores, out=options.out, now=clock.now(), resume=options.resume)
+        if options.held_at and not plan.test:
+            raise Refused("ceremony_not_now")
+        now = options.held_at or clock.now()
+        held = ceremony.perform(plan, stores=stores, out=options.out, now=now, resume=options.resume)
     except Coded as problem:
         facts = "".join(f"\n  {name}: {value}" for name, value in problem.facts.items())
         sys.stderr.write(f"The ceremony was not held: {problem}{facts}\n")

@@ -1,6 +1,7 @@
 """Leaving work for later: a job that lives or dies with the transaction of the act."""
 
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 from typing import Any, TypeVar
 
 from django.db import DatabaseError, transaction
@@ -9,6 +10,7 @@ from procrastinate.exceptions import AlreadyEnqueued, UniqueViolation
 from procrastinate.jobs import Status
 from procrastinate.manager import JobManager
 
+from divit.kernel import clock
 from divit.kernel.errors import Coded
 
 Id = TypeVar("Id")
@@ -58,7 +60,7 @@ def later(
         queue=queue,
         lock=lock,
         queueing_lock=queueing_lock,
-        schedule_in={"seconds": in_seconds} if in_seconds else None,
+        schedule_at=clock.now() + timedelta(seconds=in_seconds) if in_seconds else None,
     )
     _defer(job, queueing_lock, arguments)
 

@@ -6,9 +6,11 @@ from urllib.parse import unquote, urlsplit
 
 from django.utils.translation import gettext_lazy as _
 
+from divit.kernel import tckn
 from divit.project.configuration import Configuration
 
 DIVIT = Configuration()  # type: ignore[call-arg]
+tckn.accept_invented(DIVIT.mode == "demo")
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 

@@ -17,7 +17,7 @@ from starlette.types import Receive, Scope, Send
 from divit.world import authenticator, failures, home, pages, registry
 from divit.world.bank import api, books, callbacks, hosted
 from divit.world.card_station import cards, station
-from divit.world.context import Settings, World
+from divit.world.context import Settings, World, clock_is_moved, look_at_clock
 from divit.world.courier import desk, parcels
 from divit.world.edevlet import grants, login, wire
 from divit.world.messages import box, inbox, sms, smtp
@@ -39,7 +39,8 @@ SCHEMAS = [
 
 def create_app(settings: Settings) -> Starlette:
     """A world on its own store."""
-    world = World(Store(settings.state, SCHEMAS), settings)
+    look_at_clock(settings.clock)
+    world = World(Store(settings.state, SCHEMAS, hurried=clock_is_moved), settings)
     with world.store.write() as db:
         registry.register_clients(db, json.loads(settings.clients))
 

@@ -7,13 +7,14 @@ from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 from hypothesis import given
 from hypothesis import strategies as st
+from stdnum.tr import tckimlik
 
 from divit.kernel.email import Email
 from divit.kernel.errors import Invalid
 from divit.kernel.money import Money
 from divit.kernel.phone import Phone
 from divit.kernel.serials import Serial
-from divit.kernel.tckn import Tckn, Vkn
+from divit.kernel.tckn import INVENTED, Tckn, Vkn, accept_invented, invented
 from divit.kernel.turkish import sort_key, tr_fold, tr_lower, tr_title, tr_upper
 
 
@@ -30,6 +31,22 @@ def test_a_bad_tckn(text: str) -> None:
 
 def test_a_tckn_hides_itself() -> None:
     assert repr(Tckn("10000000146")) == "Tckn(•••••••0146)"
+
+
+def test_invented_numbers_are_nobody_s_and_only_a_demo_takes_them() -> None:
+    numbers = {invented(number) for number in range(INVENTED)}
+    assert len(numbers) == INVENTED > 5000
+    assert all(number.startswith("1000000") and not tckimlik.is_valid(number) for number in numbers)
+    with pytest.raises(Invalid, match="tckn_invalid"):
+        Tckn(invented(0))
+    accept_invented()
+    try:
+        assert all(Tckn(number) for number in numbers)
+        for mistyped in ("10000000147", "10000000156", "20000000078", invented(0)[:-1]):
+            with pytest.raises(Invalid, match="tckn_invalid"):
+                Tckn(mistyped)
+    finally:
+        accept_invented(False)
 
 
 def test_a_vkn_checks_itself() -> None:

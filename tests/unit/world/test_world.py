@@ -30,6 +30,16 @@ def world(state: Path) -> Iterator[TestClient]:
         yield client
 
 
+def test_a_file_may_say_what_time_it_is(tmp_path: Path) -> None:
+    file = tmp_path / "clock"
+    with TestClient(create_app(Settings(state=tmp_path / "world.sqlite3", clock=file))) as world:
+        assert world.get("/bank/ledger.json").json()["now"] > "2026"
+        file.write_text("000001577880000.000000")
+        assert world.get("/bank/ledger.json").json()["now"].startswith("2020-01-01T12:00:00")
+        file.unlink()
+        assert world.get("/bank/ledger.json").json()["now"] > "2026"
+
+
 class TestPages:
     """Nobody can take this for the real thing, and everybody can use it."""
 
