@@ -102,7 +102,10 @@ def start(home: Path, first: int, *arguments: str, divit: Sequence[str] = (DIVIT
     said = Path(f"{home}.said")
     with said.open("w") as output:
         process = subprocess.Popen(
-            [*divit, "demo", *arguments], env=environment(home, first) | more, stdout=output, stderr=output
+            [*divit, "demo", "--history", "0", *arguments],
+            env=environment(home, first) | more,
+            stdout=output,
+            stderr=output,
         )
     deadline = time.monotonic() + _START_SECONDS
     while "Ctrl-C" not in said.read_text():

@@ -26,7 +26,7 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "divit.project.settings")
     django.setup()
     from divit.cli.demo_people import INSTITUTION
-    from divit.cli.management.commands.seed import settle
+    from divit.cli.settling import settle
     from divit.institutions.selectors import active_institutions
 
     world = os.environ["DIVIT_WORLD_URL"]

@@ -28,7 +28,7 @@ def main() -> None:
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "divit.project.settings")
     django.setup()
-    from divit.cli.management.commands.seed import settle
+    from divit.cli.settling import settle
     from divit.institutions.selectors import active_institutions
 
     everybody = [person.as_neighbours_know() for person in (*HOLDERS, APPLICANT)]

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psycopg
@@ -19,6 +20,7 @@ from divit.cli.browser import WalkFailed
 from divit.cli.demo_people import DENIZ
 from divit.launcher import demo
 from divit.launcher.demo_environment import DemoEnvironment
+from divit.launcher.history import History
 from divit.launcher.home import CHECKOUT, open_to_others
 from divit.launcher.postgres import Cluster
 from tests.resilience.house import House, until
@@ -40,7 +42,11 @@ def private_home() -> Iterator[Path]:
 def _demo(home: Path, first: int, *arguments: str, **more: str) -> "subprocess.CompletedProcess[str]":
     """`divit demo` where it is expected to end by itself."""
     return subprocess.run(
-        [DIVIT, "demo", *arguments], env=environment(home, first) | more, capture_output=True, text=True, timeout=120
+        [DIVIT, "demo", "--history", "0", *arguments],
+        env=environment(home, first) | more,
+        capture_output=True,
+        text=True,
+        timeout=120,
     )
 
 
@@ -91,6 +97,32 @@ def test_stopped_in_order_and_killed_the_data_stays_and_nothing_else_does(privat
     assert _demo(private_home, first, "--reset").returncode == 0
     assert not (private_home / "ca").exists()
     assert not Cluster(private_home).data.exists()
+
+
+def test_a_new_demo_has_a_past_and_one_that_broke_off_begins_anew(private_home: Path) -> None:
+    first = free_block()
+    private_home.mkdir()
+    History(private_home).begin(datetime(2020, 1, 1, tzinfo=UTC))
+    (private_home / "ca").mkdir()
+    (private_home / "ca" / "authority.json").write_text("half of one")
+
+    past = ("--history", "8", "--history-days", "40")
+    service = start(private_home, first, *past)
+    assert "a year of history" in Path(f"{private_home}.said").read_text()
+    with psycopg.connect(service.database_url) as connection:
+        earliest, moves = connection.execute("SELECT min(at), count(*) FROM audit_history").fetchone() or (None, 0)
+        doing = connection.execute("SELECT count(*) FROM procrastinate_jobs WHERE status = 'failed'").fetchone()
+    assert earliest is not None
+    assert timedelta(days=35) < datetime.now(UTC) - earliest < timedelta(days=41)
+    assert moves > 100
+    assert doing == (0,)
+    verified = service.as_owner(DIVIT, "ledger", "verify")
+    assert verified.returncode == 0, verified.stdout + verified.stderr
+    assert service.stop() == 0
+
+    service = start(private_home, first, *past)
+    assert "a year of history" not in Path(f"{private_home}.said").read_text()
+    assert service.stop() == 0
 
 
 def test_a_reset_deletes_nothing_where_no_demo_was(private_home: Path) -> None:

@@ -1,7 +1,8 @@
 """Reading the ledger and the history of moves."""
 
 import json
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -83,6 +84,18 @@ def moves_of_rows(law: str, row_ids: Iterable[str]) -> dict[str, list[tuple[str,
     for row_id, target, at in rows.values_list("row_id", "target", "at"):
         found.setdefault(row_id, []).append((target, at))
     return found
+
+
+def every_move() -> Iterator[tuple[str, str, str, str, datetime]]:
+    """(law, act, source, target, instant) of every move there was, in an order that no id decides."""
+    columns = ("law", "act", "source", "target", "at")
+    yield from History.objects.order_by(*columns).values_list(*columns).iterator()
+
+
+def states_now(law: str) -> dict[str, int]:
+    """How many rows stand in each state of a law, by what the history says."""
+    newest = History.objects.filter(law=law).order_by("row_id", "-id").distinct("row_id")
+    return dict(Counter(newest.values_list("target", flat=True)))
 
 
 def moves_after(last_id: int, *, law: str, acts: Iterable[str], before: datetime, limit: int) -> list[tuple[int, str]]:

@@ -13,6 +13,8 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psycopg
@@ -20,6 +22,7 @@ import psycopg
 from divit.cli.demo_people import introduce
 from divit.launcher.addresses import Addresses, PortTaken
 from divit.launcher.demo_environment import DemoEnvironment
+from divit.launcher.history import History
 from divit.launcher.home import CHECKOUT, home
 from divit.launcher.lifeline import die_with_parent
 from divit.launcher.postgres import CannotStart, Cluster, last_lines
@@ -32,6 +35,16 @@ _START_SECONDS = 90
 _STOP_SECONDS = 60
 _FOLDERS = ("postgres.new", "ca", "keys", "secrets", "log")
 _ROOM_FOR_FIRST, _ROOM_FOR_NEXT = 1 << 30, 200 << 20
+# The year behind a new demo, small enough that the first start takes a minute longer and no more.
+_HISTORY_DAYS, _HISTORY_PEOPLE = 365, 80
+
+
+@dataclass(frozen=True)
+class Past:
+    """What a new demo has behind it: how many people, and for how long."""
+
+    people: int
+    lasts: timedelta
 
 
 class DemoFailed(Exception):
@@ -43,6 +56,9 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="divit demo")
     parser.add_argument("--reset", action="store_true", help="throw the demo's data away and end")
     parser.add_argument("--no-people", action="store_true", help="start without demo people")
+    told = f"how many people have a past behind them when the demo is new ({_HISTORY_PEOPLE}; 0: none)"
+    parser.add_argument("--history", type=int, default=_HISTORY_PEOPLE, metavar="PEOPLE", help=told)
+    parser.add_argument("--history-days", type=int, default=_HISTORY_DAYS, help=f"for how long ({_HISTORY_DAYS})")
     options = parser.parse_args(arguments)
     # Even where a shell started us in the background, which leaves SIGINT ignored.
     for name in (signal.SIGINT, signal.SIGTERM):
@@ -53,7 +69,8 @@ def main(arguments: list[str]) -> int:
         with _only_one(folder):
             if options.reset:
                 return _reset(folder)
-            return _run(folder, Addresses.from_environment(), people=not options.no_people)
+            past = Past(0 if options.no_people else options.history, timedelta(days=options.history_days))
+            return _run(folder, Addresses.from_environment(), people=not options.no_people, past=past)
     except (DemoFailed, PortTaken, CannotStart) as problem:
         sys.stderr.write(f"\n{problem}\n")
     except OSError as problem:
@@ -95,6 +112,12 @@ def _only_one(folder: Path) -> Iterator[None]:
 def _reset(folder: Path) -> int:
     _refuse_what_is_no_demo(folder)
     _wait_for_earlier_end(Supervision(folder))
+    _throw_away(folder)
+    print("The demo's data is gone; `make demo` starts afresh.")
+    return 0
+
+
+def _throw_away(folder: Path) -> None:
     cluster = Cluster(folder)
     # By name: a data folder that was chosen badly may hold other people's things.
     places = [cluster.data, cluster.socket_folder, cluster.elsewhere, Supervision(folder).socket.parent]
@@ -102,8 +125,7 @@ def _reset(folder: Path) -> int:
         shutil.rmtree(place, ignore_errors=not place.exists())
     for file in [*folder.glob("world.sqlite*"), *folder.glob("supervisord.*")]:
         file.unlink()
-    print("The demo's data is gone; `make demo` starts afresh.")
-    return 0
+    History(folder).forget()
 
 
 def _refuse_what_is_no_demo(folder: Path) -> None:
@@ -112,23 +134,30 @@ def _refuse_what_is_no_demo(folder: Path) -> None:
         raise DemoFailed(f"{folder} holds things that no demo has put there, so nothing was deleted.")
 
 
-def _run(folder: Path, addresses: Addresses, *, people: bool) -> int:
+def _run(folder: Path, addresses: Addresses, *, people: bool, past: Past) -> int:
     supervision, cluster = Supervision(folder), Cluster(folder)
     environment = DemoEnvironment(folder, addresses)
     _wait_for_earlier_end(supervision)
     addresses.refuse_taken()
+    history = History(folder)
+    if history.broke_off:
+        _throw_away(folder)
     _refuse_full_disk(folder)
     _refuse_other_address(folder, addresses)
     environment.make_secrets()
     if not (folder / "ca" / "authority.json").exists():
+        if past.people:
+            history.begin(datetime.now(UTC) - past.lasts)
         with step("keys and certification authority"):
-            _hold_ceremony(environment)
+            hold_ceremony(environment, held_at=history.begins)
     with step("database"):
         cluster.prepare()
         supervision.write({name: environment.of(name) for name in (*NAMES, "owner")})
         manager = supervision.start()
     try:
-        _prepare(environment, cluster, supervision, manager, people=people)
+        arguments = ["--demo", *(["--people"] if people else []), *history.arguments(past.people)]
+        prepare(environment, cluster, supervision, manager, *arguments)
+        history.end()
         with step("web, worker, signer, validation"):
             supervision.start_rest()
             _wait_ready(supervision, addresses, manager)
@@ -139,7 +168,7 @@ def _run(folder: Path, addresses: Addresses, *, people: bool) -> int:
         manager.wait()
         raise DemoFailed(f"The process manager ended; see {folder / 'log' / 'supervisor.log'}.")
     finally:
-        _stop(manager, supervision)
+        stop(manager, supervision)
 
 
 def _wait_for_earlier_end(supervision: Supervision) -> None:
@@ -171,24 +200,25 @@ def _refuse_other_address(folder: Path, addresses: Addresses) -> None:
         )
 
 
-def _hold_ceremony(environment: DemoEnvironment) -> None:
+def hold_ceremony(environment: DemoEnvironment, *, held_at: datetime | None = None) -> None:
+    """Make the TEST authority, now or as of an earlier day. Raises `DemoFailed`."""
     plan, out = CHECKOUT / "ops/ceremony/demo.yaml", environment.home / "ca"
     address = environment.addresses.validation_url
     # --resume: keys of a ceremony that was broken off are used, never thrown away.
-    _divit(environment, "ceremony", "--plan", str(plan), "--out", str(out), "--validation-url", address, "--resume")
+    when = ("--held-at", held_at.isoformat()) if held_at else ()
+    asked = ("--plan", str(plan), "--out", str(out), "--validation-url", address, "--resume", *when)
+    _divit(environment, "ceremony", *asked)
 
 
-def _prepare(
+def prepare(
     environment: DemoEnvironment,
     cluster: Cluster,
     supervision: Supervision,
     manager: "subprocess.Popen[bytes]",
-    *,
-    people: bool,
+    *arguments: str,
 ) -> None:
-    """Tables, roles, styles, people; Django wakes up while the database does."""
-    arguments = ("prepare", "--demo", *(["--people"] if people else []))
-    command = _begin(environment, *arguments)
+    """Tables, roles, styles, people; Django wakes up while the database does. Raises `DemoFailed`."""
+    command = _begin(environment, "prepare", *arguments)
     try:
         _wait_for_database(cluster, supervision, manager)
         if command.wait():
@@ -266,7 +296,8 @@ def _answers(url: str) -> bool:
         return False
 
 
-def _stop(manager: "subprocess.Popen[bytes]", supervision: Supervision) -> None:
+def stop(manager: "subprocess.Popen[bytes]", supervision: Supervision) -> None:
+    """All processes, in good order."""
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, signal.SIG_IGN)
     if manager.poll() is not None:

@@ -153,6 +153,7 @@ class DemoEnvironment:
             "DIVIT_WORLD_PORT": str(self.addresses.world),
             "DIVIT_WORLD_URL": self.addresses.world_url,
             "DIVIT_WORLD_STATE": str(self.home / "world.sqlite"),
+            "DIVIT_WORLD_CLOCK": str(self.home / "clock"),
             "DIVIT_WORLD_SMTP_PORT": str(self.addresses.smtp),
             "DIVIT_WORLD_CLIENTS": json.dumps(self._clients()),
         }
