@@ -171,6 +171,7 @@ _ACTS: Words = {
     "rule_set": _("Yeni kural kondu"),
     "second_factor": _("İkinci adım yenilendi"),
     "send_again": _("Yeniden gönderildi"),
+    "readdress": _("Teslimat adresi değiştirildi"),
     "show": _("Gösterildi"),
     "sign": _("İmzalandı"),
     "sign_in": _("Masalara giriş yapıldı"),
