@@ -46,8 +46,18 @@ def test_reached_by_its_name_and_says_that_there_is_nothing_yet(client: Client) 
     assert soup.find("svg", role="img") is None
 
 
-def test_two_lanes_as_a_picture_and_as_a_table(client: Client, a_year: Year) -> None:
+def test_the_public_page_of_a_year(client: Client, a_year: Year) -> None:
+    """One year, read in every way: to live it takes longer than all that is asked of it."""
     stages.publish()
+    two_lanes_as_a_picture_and_as_a_table(client)
+    filters_choose_a_group_and_say_when_it_is_too_small(client)
+    for strange in ("\x00", "'; --", "x" * 3000, "İ"):
+        question = dict.fromkeys(("odeyen", "tur", "kurum", "donem"), strange)
+        assert "Son bir yıl" in said(page(client, reverse("portal:stages"), **question))
+    in_english_the_same(client)
+
+
+def two_lanes_as_a_picture_and_as_a_table(client: Client) -> None:
     soup = page(client, reverse("portal:stages"))
     text = said(soup)
     for told in ("Normal Süreç", "Gecikmeli Süreç", "Son bir yıl", "Kuryeyle teslim", "iş günü"):
@@ -63,8 +73,7 @@ def test_two_lanes_as_a_picture_and_as_a_table(client: Client, a_year: Year) -> 
     assert "." in picture.find("rect", class_="ninety")["width"]  # type: ignore[operator, index]
 
 
-def test_in_english_the_same(client: Client, a_year: Year) -> None:
-    stages.publish()
+def in_english_the_same(client: Client) -> None:
     client.cookies["divit-language"] = "en"
     text = said(page(client, reverse("portal:stages")))
     assert "Stages of Qualified Electronic Certificate Production and Their Durations" in text
@@ -72,8 +81,7 @@ def test_in_english_the_same(client: Client, a_year: Year) -> None:
     assert "The last year" in text
 
 
-def test_filters_choose_a_group_and_say_when_it_is_too_small(client: Client, a_year: Year) -> None:
-    stages.publish()
+def filters_choose_a_group_and_say_when_it_is_too_small(client: Client) -> None:
     soup = page(client, reverse("portal:stages"), odeyen="institution")
     assert soup.select_one("#suz-odeyen option[selected]")["value"] == "institution"  # type: ignore[index]
     assert "çok az başvuru var" not in said(soup)
@@ -84,13 +92,6 @@ def test_filters_choose_a_group_and_say_when_it_is_too_small(client: Client, a_y
     assert [option.get_text() for option in named][1:] == ["Kalabalık Kurum", "Küçük Kurum"]
     one = page(client, reverse("portal:stages"), kurum=str(named[1]["value"]))
     assert "İki süreç birlikte" in said(one)
-
-
-@pytest.mark.parametrize("strange", ["\x00", "'; --", "x" * 3000, "İ"])
-def test_strange_questions_are_answered_with_the_whole(client: Client, a_year: Year, strange: str) -> None:
-    stages.publish()
-    question = dict.fromkeys(("odeyen", "tur", "kurum", "donem"), strange)
-    assert "Son bir yıl" in said(page(client, reverse("portal:stages"), **question))
 
 
 def test_an_institution_sees_its_own(a_year: Year, make_person: Any, appoint: Callable[..., Any]) -> None:
