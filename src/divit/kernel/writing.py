@@ -1,5 +1,6 @@
 """What people type into one line of a form: cleaned, bounded, and refused where it is not ordinary writing."""
 
+import re
 import unicodedata
 
 from divit.kernel.errors import Invalid
@@ -8,6 +9,8 @@ from divit.kernel.turkish import nfc
 # The longest that forms, rosters and paper have room for.
 UNIT = 80
 JOB_TITLE = 60
+
+_LONGEST_FILE_NAME = 80
 
 # Beside letters and digits, what a Turkish address or job title is written with. No < > = { } | \ ^ ` $ " on purpose:
 # they say nothing in an address and much in other languages (HTML, templates, shells, spreadsheets).
@@ -46,6 +49,13 @@ def _ordinary(letter: str) -> bool:
         return True
     # Latin only: a Cyrillic «а» looks the same to the courier and is another letter to every machine (T14).
     return letter.isalpha() and unicodedata.name(letter, "").startswith("LATIN ") and letter.isprintable()
+
+
+def file_name(typed: str, *, otherwise: str) -> str:
+    """An uploaded file's name as it may be kept: no path, no long row of digits that could be somebody's number."""
+    name = re.split(r"[/\\]", nfc(typed))[-1]
+    printable = "".join(letter for letter in name if letter.isprintable())
+    return re.sub(r"\d{7,}", "•••", printable)[-_LONGEST_FILE_NAME:] or otherwise
 
 
 def shown(letter: str) -> str:

@@ -1,6 +1,5 @@
 """The only writer of rosters and requests."""
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -10,16 +9,14 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from divit.audit import ledger, moves
-from divit.kernel import clock
+from divit.kernel import clock, writing
 from divit.kernel.actors import Actor, Role
 from divit.kernel.errors import NotFound, Refused
-from divit.kernel.turkish import nfc
 from divit.rosters.lifecycle import LAW, ROSTER_LAW, Act, Facts, RosterAct, RosterFacts, State
 from divit.rosters.models import Request, Roster, Upload
 from divit.rosters.selectors import known_content
 from divit.rosters.stored import Fault, Wish, stored_faults, stored_wishes
 
-_LONGEST_NAME = 80
 _CONTACT_GONE: Mapping[str, object] = {"phone": "", "email": ""}
 
 
@@ -35,7 +32,7 @@ def open_roster(
             row = Roster.objects.create(
                 institution_id=institution_id,
                 sha256=sha256,
-                file_name=shown_name(file_name),
+                file_name=writing.file_name(file_name, otherwise="liste"),
                 lines=lines,
                 uploaded_by=by.id,
                 uploaded_at=clock.now(),
@@ -54,13 +51,6 @@ def open_roster(
         return known, False
     moves.born(row, law=ROSTER_LAW, by=by, note={"sha256": sha256, "lines": lines})
     return row, True
-
-
-def shown_name(typed: str) -> str:
-    """The file's name as it may be kept: no path, no long row of digits that could be somebody's number."""
-    name = re.split(r"[/\\]", nfc(typed))[-1]
-    printable = "".join(letter for letter in name if letter.isprintable())
-    return re.sub(r"\d{7,}", "•••", printable)[-_LONGEST_NAME:] or "liste"
 
 
 def locked_roster(roster_id: UUID | str) -> Roster:
