@@ -13,6 +13,7 @@ from divit.launcher.texts import compile_all
 
 os.environ["DIVIT_MODE"] = "test"
 os.environ.setdefault("DIVIT_SECRET_KEY", secrets.token_urlsafe(64))
+os.environ.setdefault("DIVIT_SCAN_KEY", secrets.token_urlsafe(32))
 os.environ.setdefault("DIVIT_SMTP_HOST", "127.0.0.1")
 
 if "DATABASE_URL" not in os.environ:

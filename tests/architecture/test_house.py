@@ -12,7 +12,7 @@ SOURCE = Path(__file__).resolve().parents[2] / "src" / "divit"
 FILES = sorted(file for file in SOURCE.rglob("*.py") if "migrations" not in file.parts)
 DOMAINS = {
     *("identity", "institutions", "certificates", "applications", "verification"),
-    *("payments", "production", "delivery", "notifications", "rosters", "stages", "webhooks"),
+    *("payments", "production", "delivery", "notifications", "rosters", "scans", "stages", "webhooks"),
     *("connections", "audit"),
 }
 

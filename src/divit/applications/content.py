@@ -38,7 +38,7 @@ ON_THE_FORM = (
     "flat",
     "accepted_serials",
 )
-_TOKEN = 16
+TOKEN = 16  # characters of it on paper
 
 
 def content_hash(values: Mapping[str, object]) -> str:
@@ -49,7 +49,7 @@ def content_hash(values: Mapping[str, object]) -> str:
 
 def token_of(digest: str) -> str:
     """The short form of a content hash that is printed: 80 bits in base 32."""
-    return base64.b32encode(bytes.fromhex(digest))[:_TOKEN].decode()
+    return base64.b32encode(bytes.fromhex(digest))[:TOKEN].decode()
 
 
 def mark(reference: str, digest: str) -> str:

@@ -58,6 +58,12 @@ def by_reference(reference: str) -> Application:
     return _found(_all().filter(reference=reference))
 
 
+def by_references(references: Iterable[str]) -> dict[str, Application]:
+    """Those of these canonical references that there are, each with its application."""
+    found = _all().filter(reference__in=set(references)).order_by("id")
+    return {row.reference: row for row in found}
+
+
 def of_institution(institution_id: UUID | str, *, states: Iterable[State] = (State.OPEN,)) -> QuerySet[Application]:
     """The applications of one institution, the longest waiting first."""
     return _all().filter(institution_id=institution_id, state__in=list(states)).order_by("submitted_at", "id")

@@ -18,6 +18,8 @@ SIGNER_ONLY = ("certificates_certificate", "certificates_publishedcrl")
 NOT_BY_WEB = ("certificates_intent", "payments_bill", "payments_statement", "payments_statementline")
 # Sessions and second factors are the web's; the worker forgets old sessions.
 SECOND_FACTORS = ("mfa_authenticator", "account_emailaddress", "account_emailconfirmation")
+# Signed forms and what they come in concern who takes them in, and the worker that reads them.
+SCANS = ("scans_upload", "scans_scan", "scans_picture")
 LOGINS = (*SECOND_FACTORS, "django_session", "identity_loginattempt")
 # How institutions' programs prove themselves, and what they were answered.
 PROGRAMS = ("connections_key", "connections_token", "connections_answer")
@@ -27,7 +29,7 @@ PUBLIC_VIEWS = ("published_certificate_status", "published_crl")
 _WITHHELD = {
     "divit_web": dict.fromkeys(SIGNER_ONLY, "INSERT, DELETE") | dict.fromkeys(NOT_BY_WEB, "INSERT, UPDATE, DELETE"),
     "divit_worker": dict.fromkeys(SIGNER_ONLY, "INSERT, DELETE") | dict.fromkeys(SECOND_FACTORS, "ALL"),
-    "divit_signer": dict.fromkeys((*LOGINS, *PROGRAMS), "ALL"),
+    "divit_signer": dict.fromkeys((*LOGINS, *PROGRAMS, *SCANS), "ALL"),
 }
 
 

@@ -20,6 +20,7 @@ from divit.console.desks import (
 )
 from divit.console.institutions import urls as institutions
 from divit.console.intake import desk as intake
+from divit.console.intake import scan, scans
 from divit.console.programs import pages as programs
 from divit.console.rosters import lists, one, requests
 from divit.console.webhooks import urls as webhooks
@@ -59,6 +60,22 @@ urlpatterns = [
         "temsilci/<uuid:institution_id>/toplu/ozet/",
         intake.representative_intake_summary,
         name="representative_intake_summary",
+    ),
+    path("kayit/tarama/", scans.registration_scans, name="registration_scans"),
+    path("kayit/tarama/okunan/", scans.registration_scans_live, name="registration_scans_live"),
+    path("kayit/tarama/<uuid:scan_id>/", scan.registration_scan, name="registration_scan"),
+    path("kayit/tarama/<uuid:scan_id>/resim/", scan.registration_scan_picture, name="registration_scan_picture"),
+    path("temsilci/<uuid:institution_id>/tarama/", scans.representative_scans, name="representative_scans"),
+    path(
+        "temsilci/<uuid:institution_id>/tarama/okunan/",
+        scans.representative_scans_live,
+        name="representative_scans_live",
+    ),
+    path("temsilci/<uuid:institution_id>/tarama/<uuid:scan_id>/", scan.representative_scan, name="representative_scan"),
+    path(
+        "temsilci/<uuid:institution_id>/tarama/<uuid:scan_id>/resim/",
+        scan.representative_scan_picture,
+        name="representative_scan_picture",
     ),
     path("defter/", books.books, name="books"),
     path("temsilci/", institution.representative_door, name="representative_door"),

@@ -25,7 +25,7 @@ VISIBLE = (State.OPEN, State.RELEASED, State.PRODUCED, State.DELIVERED, State.CL
 
 def find(text: str, *, by: Actor) -> list[Application]:
     """What a scanned QR code, a typed reference or a name leads to, within the actor's own institution only."""
-    institution_id = _own_institution(by)
+    institution_id = own_institution(by)
     mine = selectors.of_institution(institution_id, states=VISIBLE)
     try:
         reference, _token = content.read_mark(text)
@@ -37,7 +37,7 @@ def find(text: str, *, by: Actor) -> list[Application]:
 
 def waiting(*, by: Actor) -> list[Application]:
     """Applications of the own institution whose form has not come yet, the longest waiting first."""
-    mine = selectors.of_institution(_own_institution(by))
+    mine = selectors.of_institution(own_institution(by))
     return list(mine.filter(requirements__kind=RequirementKind.FORM_RECEIVED, requirements__closed_at=None)[:200])
 
 
@@ -52,7 +52,7 @@ def look_at_all(application_ids: Iterable[UUID], *, by: Actor) -> list[Applicati
     """Those of these applications that the actor may look at. Raises `NotFound` for who may look at none."""
     rows = selectors.among(application_ids, states=VISIBLE)
     if by.role is not Role.REGISTRAR:
-        rows = rows.filter(institution_id=_own_institution(by))
+        rows = rows.filter(institution_id=own_institution(by))
     return list(rows)
 
 
@@ -133,11 +133,11 @@ def _must_be_mine(row: Application, *, by: Actor) -> None:
         raise NotFound
     if by.role is Role.REGISTRAR:
         return
-    if str(row.institution_id) != _own_institution(by):
+    if str(row.institution_id) != own_institution(by):
         raise NotFound
 
 
-def _own_institution(by: Actor) -> str:
+def own_institution(by: Actor) -> str:
     """The institution for which the actor is e-imza temsilcisi today: asked anew each time, appointments end."""
     if by.role is not Role.REPRESENTATIVE or by.institution_id is None:
         raise NotFound

@@ -24,6 +24,7 @@ _NOTICE = (
 # Made once per data folder; every copy of the demo has its own.
 _SECRETS = (
     "secret-key",
+    "scan-key",
     "signer-keystore",
     "validation-keystore",
     "edevlet-client",
@@ -137,6 +138,8 @@ class DemoEnvironment:
         environment["DATABASE_URL"] = Cluster(self.home).url(_ROLE.get(process, "divit"))
         if process == "owner":
             environment["DIVIT_WORLD_URL"] = self.addresses.world_url
+        if process in ("web", "worker", "owner"):
+            environment["DIVIT_SCAN_KEY"] = self._secret("scan-key")
         if process in ("signer", "owner"):
             store, secret_file = self.keystore("signer")
             environment |= {"DIVIT_KEYSTORE": store, "DIVIT_KEYSTORE_SECRET_FILE": secret_file}

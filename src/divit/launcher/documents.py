@@ -19,7 +19,8 @@ Everything that the environment decides. This page is written by `make documents
 {divit}
 
 Each process gets its own `DATABASE_URL`, so that the database can hold each to the least it needs; only the signer gets
-`DIVIT_KEYSTORE`.
+`DIVIT_KEYSTORE`, and only web and worker get `DIVIT_SCAN_KEY`. Whoever loses `DIVIT_SCAN_KEY` loses the kept scans:
+it belongs into the same safe as the passphrases.
 
 ## validation
 

@@ -47,6 +47,13 @@ class Configuration(BaseSettings):
     codes_per_quarter_hour: int = Field(5, ge=1, description="Codes sent to one number within 15 minutes, at most.")
     codes_per_day: int = Field(10, ge=1, description="Codes sent to one number, or for one person, within a day.")
 
+    scan_key: SecretStr = Field(
+        SecretStr(""),
+        description="Encrypts the scans of signed forms at rest: at least 43 random characters, for web and worker "
+        "alone. To change it put the new one in front of the old, with a comma between: what was sealed under the "
+        "old stays readable. Without it no scans are taken.",
+    )
+
     edevlet_url: str = Field("", description="Base address of the e-Devlet gateway's OAuth2 server.")
     edevlet_browser_url: str = Field("", description="The same as browsers reach it, where that differs.")
     edevlet_client_id: str = Field("", description="Our client id at e-Devlet.")
@@ -99,6 +106,8 @@ class Configuration(BaseSettings):
     def _production_is_real(self) -> "Configuration":
         if len(self.secret_key.get_secret_value()) < 50:
             raise ValueError("DIVIT_SECRET_KEY must have at least 50 characters")
+        if any(len(part) < 43 for part in self.scan_key.get_secret_value().split(",") if part):
+            raise ValueError("DIVIT_SCAN_KEY must have at least 43 characters, each of them where there are several")
         if self.mode != "production":
             return self
         if not self.https:

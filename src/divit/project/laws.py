@@ -15,6 +15,8 @@ from divit.payments.lifecycle import ATTEMPT_LAW, CHARGE_LAW
 from divit.production.lifecycle import CARD_ORDER
 from divit.rosters.lifecycle import LAW as REQUEST
 from divit.rosters.lifecycle import ROSTER_LAW as ROSTER
+from divit.scans.lifecycle import LAW as SCAN
+from divit.scans.lifecycle import UPLOAD_LAW as SCAN_UPLOAD
 from divit.verification.lifecycle import LAW as PHONE_CODE
 from divit.webhooks.lifecycle import LAW as WEBHOOK
 
@@ -31,6 +33,8 @@ LAWS: tuple[Lifecycle[Any], ...] = (
     REQUEST,
     ROSTER,
     PROGRAM,
+    SCAN,
+    SCAN_UPLOAD,
     PROPOSAL,
     CHARGE_LAW,
     ATTEMPT_LAW,

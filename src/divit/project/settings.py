@@ -36,6 +36,7 @@ DOMAINS = [
     "delivery",
     "notifications",
     "rosters",
+    "scans",
     "stages",
     "webhooks",
     "connections",
@@ -191,8 +192,8 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if DIVIT.trusted_proxies else None
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
-# Files hold people's data: they stay in memory, and a larger one than this is not taken in at all.
-FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+# Files hold people's data: they stay in memory, and a larger one than this is not taken in at all (but see there).
+FILE_UPLOAD_HANDLERS = ["divit.console.uploads.InMemory"]
 FILE_UPLOAD_MAX_MEMORY_SIZE = 6_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 
@@ -225,6 +226,9 @@ LOGGING = {
         "fontTools": {"level": "WARNING"},
     },
 }
+
+# Scanned forms are sealed under the first; the others only open what was sealed before.
+SCAN_SECRETS = tuple(part for part in DIVIT.scan_key.get_secret_value().split(",") if part)
 
 # Proof-of-work captcha: its secret follows from ours, so that one secret is enough to keep.
 ALTCHA_HMAC_SECRET = hashlib.sha256(b"altcha:" + SECRET_KEY.encode()).hexdigest()

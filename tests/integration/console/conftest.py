@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
+from uuid import UUID, uuid4
 
 import pytest
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
@@ -12,6 +13,7 @@ from django.test import Client
 
 from divit.applications.models import Application
 from divit.applications.reference import new_reference
+from divit.flows import scan_upload
 from divit.identity.models import Person, StaffAccount
 from divit.identity.staff import create_staff
 from divit.institutions.models import Appointment, Institution
@@ -20,6 +22,8 @@ from divit.kernel.actors import SYSTEM, Role
 from divit.payments import accounts, billing
 from divit.payments.models import Statement
 from divit.payments.services import load_reference_data as load_prices
+from divit.scans import services as scans
+from divit.scans.models import Found, Scan
 from divit.webhooks import addresses, outbox
 from divit.webhooks import services as webhooks
 from divit.webhooks.models import Webhook
@@ -94,6 +98,19 @@ def bill_and_state(application: Application) -> Statement:
         )
     assert row is not None
     return row
+
+
+def scanned(application: Application, *, at: UUID | None) -> UUID:
+    """A page of the application's form, uploaded and read at an institution's desk or at the centre's."""
+    seals = scan_upload.seals()
+    page = scans.Seen(
+        number=1, found=Found.BARCODE, reference=application.reference, token="", picture=b"\xff\xd8\xff\xe0"
+    )
+    with transaction.atomic():
+        content = b"%PDF-" + uuid4().bytes
+        row, _new = scans.open_upload(content, institution_id=at, file_name="form.pdf", seals=seals, by=SYSTEM)
+        scans.keep_pages(scans.locked_upload(row.pk), [page], blank=0, seals=seals, by=SYSTEM)
+    return Scan.objects.get(upload=row).pk
 
 
 def a_webhook(institution: Institution, name: str) -> Webhook:

@@ -25,7 +25,7 @@ from tests.factories.programs import program_of
 from tests.fixtures_cards import DISPATCHER, INSPECTOR, PRODUCER, ScriptedCourier, ScriptedStation, digits_of
 from tests.fixtures_consignments import Office
 from tests.fixtures_pki import holder_of, synthetic_tckn
-from tests.integration.console.conftest import a_webhook, bill_and_state, log_in
+from tests.integration.console.conftest import a_webhook, bill_and_state, log_in, scanned
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("pin_recipient")]
 
@@ -88,6 +88,7 @@ def stage(
     on_hold = Certificate.objects.get(card_order_id=sent.pk)
     suspension.suspend(on_hold.pk, by=holder_of(sent.person))
     ask = reinstatement_by_two.ask(on_hold.pk, reason="Yazısı geldi", by=Actor(role=Role.REGISTRAR, id="0"))
+    scans = [scanned(queued.application, at=desk) for desk in (ours, None)]
     account = here | {"statement_id": bill_and_state(queued.application).pk}
     return Stage(
         arguments={
@@ -112,6 +113,11 @@ def stage(
             "representative_application": {"institution_id": ours, "application_id": queued.application_id},
             "representative_intake": {"institution_id": ours},
             "representative_intake_summary": {"institution_id": ours},
+            "representative_scans": here,
+            "representative_scans_live": here,
+            **dict.fromkeys(("representative_scan", "representative_scan_picture"), here | {"scan_id": scans[0]}),
+            "registration_scan": {"scan_id": scans[1]},
+            "registration_scan_picture": {"scan_id": scans[1]},
             "officer": {"institution_id": ours},
             "officer_leavers": {"institution_id": ours},
             "officer_applications": {"institution_id": ours},
@@ -145,6 +151,7 @@ def stage(
 
 
 ACCOUNT = ("account", "statement", "statement_pdf", "statement_xlsx")
+SCANS = ("scans", "scans_live", "scan", "scan_picture")
 ROSTERS = ("roster", "roster_live", "roster_corrected")
 
 
@@ -197,6 +204,8 @@ OPEN_TO: dict[str, str | tuple[str, ...]] = {
     "registration_intake_summary": "registrar",
     "representative_intake": "representative",
     "representative_intake_summary": "representative",
+    **dict.fromkeys((f"representative_{page}" for page in SCANS), "representative"),
+    **dict.fromkeys((f"registration_{page}" for page in SCANS), "registrar"),
     "officer": "officer",
     "officer_leavers": "officer",
     "officer_applications": "officer",
@@ -291,6 +300,8 @@ def test_an_institutions_certificate_is_not_another_ones(stage: Stage, appoint: 
         ("officer_certificate", "certificate_id"),
         ("representative_application", "application_id"),
         ("officer_application", "application_id"),
+        ("representative_scan", "scan_id"),
+        ("representative_scan_picture", "scan_id"),
         ("representative_box", "consignment_id"),
         ("representative_list", "consignment_id"),
         ("representative_card", "parcel_id"),

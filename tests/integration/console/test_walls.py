@@ -41,7 +41,7 @@ from divit.rosters.models import Request, Roster
 from divit.stages.models import Block, Case
 from tests.factories.programs import program_of
 from tests.fixtures_cards import DISPATCHER
-from tests.integration.console.conftest import a_webhook, bill_and_state, log_in
+from tests.integration.console.conftest import a_webhook, bill_and_state, log_in, scanned
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("pin_recipient")]
 
@@ -61,6 +61,9 @@ WALLED = {
     "rosters_request": "institution_id",
     "rosters_upload": "(SELECT institution_id FROM rosters_roster r WHERE r.id = roster_id)",
     "delivery_consignment": "institution_id",
+    "scans_upload": "institution_id",
+    "scans_scan": "institution_id",
+    "scans_picture": "institution_id",
     "stages_case": "institution_id",
     "stages_block": "institution_id",
     "payments_bill": "institution_id",
@@ -138,6 +141,7 @@ def _one_of_everything(
             "parcel_id": card.pk,
             "webhook_id": a_webhook(institution, surname).pk,
             "program_id": program_of(institution, name=surname).pk,
+            "scan_id": scanned(order.application, at=institution.pk),
         },
     }
 

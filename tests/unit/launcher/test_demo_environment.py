@@ -12,9 +12,9 @@ _MAY_KNOW = {
     "database": set(),
     "validation": {"postgres-divit_validation"},
     "signer": {"postgres-divit_signer", "secret-key"},
-    "web": {"postgres-divit_web", "secret-key", "edevlet-client", "bank-store-key", "bank-api"},
+    "web": {"postgres-divit_web", "secret-key", "scan-key", "edevlet-client", "bank-store-key", "bank-api"},
     "worker": {
-        *("postgres-divit_worker", "secret-key", "bank-store-key", "bank-api"),
+        *("postgres-divit_worker", "secret-key", "scan-key", "bank-store-key", "bank-api"),
         *("sms", "courier", "card-station"),
     },
 }

@@ -9,6 +9,7 @@ import pytest
 from django.utils import translation
 
 from divit.console.desks import report_tables
+from divit.console.intake.wording import SCAN_PURPOSES
 from divit.console.labels import PURPOSES
 from divit.flows.refusals import all_words, explain, rooms_with_words
 from divit.kernel.errors import Refused
@@ -98,7 +99,7 @@ def test_every_look_says_in_plain_words_what_it_was_for() -> None:
         if name not in {"application", "reinstate", "pin_release"}  # what a phone code is for
     }
     assert len(purposes) > 5
-    chosen = {*PURPOSES, *report_tables.PURPOSES.values(), report_tables.IN_FILE}
+    chosen = {*PURPOSES, *SCAN_PURPOSES, *report_tables.PURPOSES.values(), report_tables.IN_FILE}
     assert purposes | chosen == LOOKS.keys()
 
 

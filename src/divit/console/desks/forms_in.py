@@ -16,7 +16,7 @@ from divit.console import labels
 from divit.console.access import DeskRequest
 from divit.console.forms import ReasonForm, TakeInForm
 from divit.console.pages import attempt, done
-from divit.flows import form_receipt
+from divit.flows import form_receipt, scan_intake
 
 
 def form_page(request: DeskRequest, row: Application, *, back: str, here: dict[str, Any]) -> HttpResponse:
@@ -57,6 +57,7 @@ def form_page(request: DeskRequest, row: Application, *, back: str, here: dict[s
         "visits": applications.form_visits(row),
         "form_awaited": row.state == State.OPEN
         and RequirementKind.FORM_RECEIVED in applications.open_requirements(row),
+        "scan_address": _scan_address(request, row, here),
         "take_in": take_in,
         "reason": reason,
         "act": act,
@@ -65,6 +66,16 @@ def form_page(request: DeskRequest, row: Application, *, back: str, here: dict[s
         "back_to": resolve_url(back, **_without_application(here)),
     }
     return render(request, "console/forms_in/application.html", context, status=409 if failed else 200)
+
+
+def _scan_address(request: DeskRequest, row: Application, here: dict[str, Any]) -> str:
+    """Where the scan that is kept of its form is shown, if there is one."""
+    kept = scan_intake.kept_for(row, by=request.actor)
+    if kept is None:
+        return ""
+    at_institution = "institution_id" in here
+    name = "console:representative_scan" if at_institution else "console:registration_scan"
+    return resolve_url(name, **_without_application(here), scan_id=kept.pk)
 
 
 def _without_application(here: dict[str, Any]) -> dict[str, Any]:

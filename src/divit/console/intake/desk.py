@@ -7,7 +7,6 @@ from typing import Any
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from divit.applications.kinds import Kind
@@ -19,6 +18,7 @@ from divit.console.forms import ReasonForm
 from divit.console.intake import sitting as sittings
 from divit.console.intake import tickets
 from divit.console.intake.forms import ScanForm
+from divit.console.intake.places import CENTRE, Place, of_institution
 from divit.console.intake.sitting import MOST, Outcome, Sitting
 from divit.console.intake.tickets import Ticket
 from divit.console.intake.wording import OUTCOME_OF, OUTCOMES, WHY_NOT, counts
@@ -32,29 +32,6 @@ from divit.kernel.errors import Invalid, NotFound, Refused
 
 ON_THE_DESK = 20  # the rest of a long list stands in the summary
 _RETURNABLE = (Standing.AWAITED, Standing.OUT_OF_DATE)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Place:
-    """Where this desk's pages are."""
-
-    desk: str
-    here: dict[str, uuid.UUID]
-
-    @property
-    def page(self) -> str:
-        """The pile."""
-        return reverse(f"console:{self.desk}_intake", kwargs=self.here)
-
-    @property
-    def summary(self) -> str:
-        """Its end."""
-        return reverse(f"console:{self.desk}_intake_summary", kwargs=self.here)
-
-    @property
-    def back(self) -> str:
-        """The desk that it belongs to."""
-        return reverse(f"console:{self.desk}", kwargs=self.here)
 
 
 @dataclass(kw_only=True)
@@ -71,39 +48,32 @@ class Shown:
         return bool(self.refusal) or (self.reason.is_bound and bool(self.reason.errors))
 
 
-def _of_institution(request: DeskRequest) -> Place:
-    return Place(desk="representative", here={"institution_id": request.institution.pk})
-
-
-_CENTRE = Place(desk="registration", here={})
-
-
 @appointed(Role.REPRESENTATIVE)
 @require_http_methods(["GET", "POST"])
 def representative_intake(request: DeskRequest) -> HttpResponse:
     """The pile at an institution."""
-    return _intake(request, _of_institution(request))
+    return _intake(request, of_institution(request))
 
 
 @desk(Role.REGISTRAR)
 @require_http_methods(["GET", "POST"])
 def registration_intake(request: DeskRequest) -> HttpResponse:
     """The pile at the centre."""
-    return _intake(request, _CENTRE)
+    return _intake(request, CENTRE)
 
 
 @appointed(Role.REPRESENTATIVE)
 @require_safe
 def representative_intake_summary(request: DeskRequest) -> HttpResponse:
     """What became of the pile, to be printed."""
-    return _summary(request, _of_institution(request))
+    return _summary(request, of_institution(request))
 
 
 @desk(Role.REGISTRAR)
 @require_safe
 def registration_intake_summary(request: DeskRequest) -> HttpResponse:
     """What became of the pile, to be printed."""
-    return _summary(request, _CENTRE)
+    return _summary(request, CENTRE)
 
 
 def _intake(request: DeskRequest, place: Place) -> HttpResponse:
@@ -240,6 +210,7 @@ def _paper(request: DeskRequest, paper: Paper) -> dict[str, Any]:
         "row": row,
         "kind": KINDS[Kind(row.kind)],
         "awaited": paper.standing is Standing.AWAITED,
+        "adds": False,
         "returnable": paper.standing in _RETURNABLE,
         "why_not": WHY_NOT.get(paper.standing, ""),
         "ticket": tickets.issue(paper, by=request.actor),

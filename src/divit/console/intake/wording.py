@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from divit.console.intake.sitting import Outcome
 from divit.flows.form_intake import Standing
+from divit.flows.scan_intake import Sorted
+from divit.scans.lifecycle import UploadState
 
 Label = str | Promise
 
@@ -37,6 +39,26 @@ WHY_NOT: Mapping[Standing, Label] = {
     ),
     Standing.NOT_NEEDED: _("Bu başvuru için imzalı form beklenmiyor."),
     Standing.OWN: _("Bu sizin formunuz. Kendi formunuzu alamazsınız; kurumunuzun başka bir temsilcisine verin."),
+}
+
+SORTED: Mapping[Sorted, Label] = {
+    Sorted.READY: _("Başvurusu bulundu"),
+    Sorted.OUT_OF_DATE: _("Eski form, yenisi yazdırılmalı"),
+    Sorted.NOT_AWAITED: _("Zaten alınmış ya da beklenmiyor"),
+    Sorted.NOT_FOUND: _("Bulunamadı"),
+    Sorted.UNREAD: _("Numarası okunamadı"),
+    Sorted.SEVERAL: _("Sayfada birden çok form var"),
+}
+UPLOADS: Mapping[UploadState, Label] = {
+    UploadState.READING: _("Okunuyor"),
+    UploadState.READ: _("Okundu"),
+    UploadState.REFUSED: _("Okunamadı"),
+}
+# Why a kept scan is looked at: who looks says so, and the person reads it (portal.account.acts.LOOKS).
+SCAN_PURPOSES: Mapping[str, Label] = {
+    "scan_request": _("Kişi istedi: telefonda ya da karşımda"),
+    "scan_dispute": _("İmzaya ya da formdaki bir bilgiye itiraz var"),
+    "scan_official": _("Bir şikâyeti ya da resmî yazıyı yanıtlıyorum"),
 }
 
 

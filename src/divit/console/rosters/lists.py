@@ -2,7 +2,6 @@
 
 from typing import Any, cast
 
-from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -13,6 +12,7 @@ from divit.console.access import DeskRequest, appointed
 from divit.console.pages import attempt, done
 from divit.console.rosters import wording
 from divit.console.rosters.forms import UploadForm
+from divit.console.uploads import left_out
 from divit.flows import roster_progress, roster_upload
 from divit.flows.refusals import explain
 from divit.institutions import selectors as institutions
@@ -40,7 +40,7 @@ def rosters(request: DeskRequest) -> HttpResponse:
             said = _("Liste yüklendi.") if new else _("Bu dosya daha önce yüklenmiş; hiçbir şey değişmedi.")
             return done(request, said, to="console:roster", institution_id=request.institution.pk, roster_id=row.pk)
         form.add_error("file", refusal)
-    elif form.is_bound and _left_out(request):
+    elif form.is_bound and left_out(request):
         form.errors.clear()
         form.add_error("file", explain(Invalid("roster_too_large", megabytes=MOST_OCTETS >> 20)))
     failed = bool(form.is_bound and form.errors)
@@ -55,11 +55,6 @@ def rosters(request: DeskRequest) -> HttpResponse:
         ],
     }
     return render(request, "console/rosters/lists.html", context, status=409 if failed else 200)
-
-
-def _left_out(request: DeskRequest) -> bool:
-    """Whether something was sent that is too large to be taken in at all."""
-    return int(request.META.get("CONTENT_LENGTH") or 0) > settings.FILE_UPLOAD_MAX_MEMORY_SIZE
 
 
 def _upload(request: DeskRequest, file: "UploadedFile[Any]") -> Any:

@@ -1,0 +1,1 @@
+"""Scans: pictures of signed forms, from the file that was uploaded to the evidence that is kept."""
