@@ -18,7 +18,7 @@ def sheet(pdf: bytes, *, dpi: int = 200) -> Image.Image:
     book.close()
     width, height = page.size
     pen = ImageDraw.Draw(page)
-    stroke = [(width * (0.28 + 0.02 * step), height * (0.90 + 0.01 * (step % 2))) for step in range(8)]
+    stroke = [(width * (0.28 + 0.02 * step), height * (0.86 + 0.01 * (step % 2))) for step in range(8)]
     pen.line(stroke, fill=(20, 40, 150), width=max(2, dpi // 60))
     return page
 

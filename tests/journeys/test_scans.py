@@ -58,7 +58,7 @@ def test_a_pile_on_the_screen(
         walker.open(reverse("console:representative_scans", kwargs={"institution_id": ministry.pk}))
         walker.follow("İlkinden başla").expect("Ayşe Işıl Öğüt")
         if script:
-            assert walker.page.locator(".divit-beside img").evaluate("one => one.naturalWidth") > 900
+            assert walker.page.locator(".divit-compare img").evaluate("one => one.naturalWidth") > 900
         walker.press("Formu teslim al").expect("Form teslim alındı, taraması saklandı.")
         walker.fill("reference", second.reference)
         walker.press("Başvuruyu göster").expect("Ayşe Işıl Şimşek")

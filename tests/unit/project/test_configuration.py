@@ -41,6 +41,8 @@ def test_a_real_environment_starts(monkeypatch: pytest.MonkeyPatch) -> None:
         ("DIVIT_CODES_PER_DAY", "600"),
         ("DIVIT_CODES_PER_QUARTER_HOUR", "60"),
         ("DIVIT_HOLDER_KEY", "rsa-1024"),
+        ("DIVIT_SCAN_KEY", "short"),
+        ("DIVIT_SCAN_KEY", "k" * 43 + ",short"),
     ],
 )
 def test_production_refuses(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
