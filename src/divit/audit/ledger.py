@@ -50,7 +50,8 @@ def record_all(lines: Iterable[Line], *, by: Actor) -> None:
 
 
 def _row(line: Line, *, at: datetime, by: Actor) -> tuple[datetime | str, ...]:
-    facts = dict(line.facts)
+    # Whoever acts in somebody's stead is never told without whose.
+    facts = {**line.facts, **({"deputising_for": by.deputises_for} if by.deputises_for else {})}
     payload = canonical(at=at, by=by, act=line.act, subject=line.subject, person_id=line.person_id, facts=facts)
     return (at, str(by.role), by.id, line.act, *line.subject, line.person_id, payload)
 

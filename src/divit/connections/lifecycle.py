@@ -37,6 +37,12 @@ class Facts:
     acting: str
     time_is_up: bool = False
     last_day_over: bool = False
+    deputy: bool = False
+
+
+def program_not_by_deputy(facts: Facts) -> bool:
+    """What outlasts a deputy's days is for an officer in their own right."""
+    return facts.deputy
 
 
 def program_asked_by_you(facts: Facts) -> bool:
@@ -72,11 +78,11 @@ _TWO_PERSONS = "four eyes: one officer asks, another confirms"
 # fmt: off
 PROGRAM: Lifecycle[Facts] = Lifecycle("program", State, Act, start=State.PROPOSED, rules=[
     Rule(Act.CONFIRM, _OFFICER, _PROPOSED, State.OPEN,
-         (program_asked_by_you, program_decided_too_late, program_last_day_over), _TWO_PERSONS),
-    Rule(Act.REFUSE, _OFFICER, _PROPOSED, State.REFUSED, (program_asked_by_you,), _TWO_PERSONS),
+         (program_not_by_deputy, program_asked_by_you, program_decided_too_late, program_last_day_over), _TWO_PERSONS),
+    Rule(Act.REFUSE, _OFFICER, _PROPOSED, State.REFUSED, (program_not_by_deputy, program_asked_by_you), _TWO_PERSONS),
     Rule(Act.WITHDRAW, _OFFICER, _PROPOSED, State.WITHDRAWN, (program_not_asked_by_you,)),
     Rule(Act.EXPIRE, frozenset({Role.SYSTEM}), _PROPOSED, State.EXPIRED, (program_may_still_wait,)),
-    Rule(Act.RENEW_KEY, _OFFICER, _OPEN, State.OPEN, (program_last_day_over,)),
+    Rule(Act.RENEW_KEY, _OFFICER, _OPEN, State.OPEN, (program_not_by_deputy, program_last_day_over)),
     Rule(Act.CLOSE, _OFFICER, _OPEN, State.CLOSED, (), "closing is easy: one officer is enough"),
 ])
 # fmt: on

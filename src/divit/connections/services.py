@@ -31,8 +31,10 @@ def ask(
 ) -> Program:
     """A program is asked for; it opens nothing before another officer confirms it.
 
-    Raises `Invalid` with the field, or `Refused("program_name_taken")`.
+    Raises `Invalid` with the field, or `Refused` with `program_name_taken` or `program_not_by_deputy`.
     """
+    if by.deputises_for:
+        raise Refused("program_not_by_deputy")
     said = line(name, field="name", longest=LONGEST_NAME)
     wanted = known(scopes)
     if not wanted:
@@ -136,6 +138,7 @@ def facts_of(row: Program, *, by: Actor) -> Facts:
         acting=by.id,
         time_is_up=today > row.decide_by,
         last_day_over=today > row.ends,
+        deputy=bool(by.deputises_for),
     )
 
 

@@ -25,6 +25,10 @@ STATES: dict[str, str | Promise] = {
 REFUSALS = {
     "program_asked_by_you": _("Bu programı siz istediniz. Kararı kurumunuzun başka bir yetkilisi vermeli."),
     "program_not_asked_by_you": _("İsteği yalnızca yapan yetkili geri çekebilir."),
+    "program_not_by_deputy": _(
+        "Vekâleten işlem yapıyorsunuz: programı kurumun kendi yetkilileri ister, onaylar ve anahtarını üretir. Siz "
+        "yalnızca kapatabilirsiniz."
+    ),
     "program_decided_too_late": _("İsteğin karar süresi doldu; program gerekiyorsa yeniden istenmeli."),
     "program_may_still_wait": _("İsteğin karar süresi henüz dolmadı."),
     "program_last_day_over": _("Programın son günü geçti; gerekiyorsa yenisi istenmeli."),

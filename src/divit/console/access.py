@@ -46,6 +46,7 @@ class DeskRequest(HttpRequest):
     person: Person | None
     login: Login | None
     institution: Institution
+    appointment: Appointment
     actor: Actor
     looks: list[dict[str, Any]]
 
@@ -98,14 +99,15 @@ def appointed(*roles: Role) -> Callable[[Guarded], Guarded]:
             if request.person is None or request.login is None:
                 return _to_login(reverse("portal:sign_in"), request)
             own = [
-                (role, one.institution)
+                (role, one)
                 for role in roles
                 for one in appointments(request.person, role)
                 if one.institution_id == institution_id
             ]
             if not own:
                 raise NotFound("institution")
-            role, request.institution = own[0]
+            role, request.appointment = own[0]
+            request.institution = request.appointment.institution
             request.actor = Actor(
                 role=role,
                 id=str(request.person.pk),
@@ -113,6 +115,7 @@ def appointed(*roles: Role) -> Callable[[Guarded], Guarded]:
                 level=Level(request.login.level),
                 institution_id=str(institution_id),
                 session=request.login.session,
+                deputises_for=request.appointment.in_stead_of,
             )
             with walls.confined(institution_id):
                 return _whole(view(request, *args, **kwargs))

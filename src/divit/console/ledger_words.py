@@ -11,6 +11,7 @@ from divit.audit.selectors import Told
 from divit.console.labels import DESKS
 from divit.identity import selectors as identity
 from divit.identity.staff import DESKS as STAFFED
+from divit.institutions.words import IN_STEAD_OF
 from divit.kernel.actors import Role
 
 Words = Mapping[str, str | Promise]
@@ -61,6 +62,7 @@ SUBJECTS: Words = {
 # An act is said the same way for whatever it happened to, unless it stands here with its law.
 _OF_LAW: Words = {
     "appointment.begin": _("Görev verildi"),
+    "appointment.take_back": _("Vekâlet sonlandırıldı"),
     "bill.begin": _("Kurumun hesabına işlendi"),
     "certificate.begin": _("Üretildi"),
     "consignment.begin": _("Paketlendi"),
@@ -237,7 +239,9 @@ def lines(entries: Iterable[Told]) -> list[Line]:
 def _who(one: Told) -> str:
     if one.actor_id.startswith(_OPERATOR):
         return str(_("Sistem yöneticisi"))
-    return str(ROLES.get(one.role, one.role))
+    role = str(ROLES.get(one.role, one.role))
+    whom = one.facts.get("deputising_for")
+    return f"{role}, {IN_STEAD_OF.format(name=whom)}" if whom else role
 
 
 def _name(one: Told, staff: Mapping[str, str]) -> str:

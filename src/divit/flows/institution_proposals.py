@@ -10,12 +10,13 @@ from django.utils import translation
 from divit.flows.notices import tell
 from divit.identity import naming
 from divit.identity import selectors as people
-from divit.institutions import proposals, selectors
+from divit.identity.models import Person
+from divit.institutions import deputies, proposals, selectors
 from divit.institutions.checks import Offered
-from divit.institutions.contents import Appoint, EndAppointment, NewContract, NewRule, read
+from divit.institutions.contents import Appoint, Deputise, EndAppointment, NewContract, NewRule, read
 from divit.institutions.lifecycle import Kind
-from divit.institutions.models import Proposal
-from divit.institutions.words import CAPACITIES
+from divit.institutions.models import Appointment, Proposal
+from divit.institutions.words import CAPACITIES, IN_STEAD_OF
 from divit.kernel import clock
 from divit.kernel.actors import Actor, Role
 from divit.kernel.errors import NotFound
@@ -44,6 +45,45 @@ def propose_appointment(
         person = naming.name_person(tckn=tckn, given_names=given_names, surname=surname, by=by)
         content = Appoint(person_id=person.pk, role=role, starts=starts, ends=ends)
         return proposals.propose(institution_id, content, offered=offered(), by=by)
+
+
+def propose_deputy(
+    institution_id: UUID, *, tckn: Tckn, given_names: str, surname: str, starts: date, ends: date, by: Actor
+) -> Proposal:
+    """Somebody is to act in the officer's stead on these days; the other officers hear that one of them is to decide.
+
+    Raises as `propose_appointment` does.
+    """
+    office = selectors.office_of(by.id, institution_id=institution_id) if by.role is Role.OFFICER else None
+    if office is None:
+        raise NotFound("appointment")
+    with transaction.atomic():
+        person = naming.name_person(tckn=tckn, given_names=given_names, surname=surname, by=by)
+        content = Deputise(appointment_id=office.pk, person_id=person.pk, role=office.role, starts=starts, ends=ends)
+        row = proposals.propose(institution_id, content, offered=offered(), by=by)
+        _tell_officers(row, "deputy_waits", but={by.id}, until=f"{row.decide_by:%d.%m.%Y}")
+    return row
+
+
+def take_back(institution_id: UUID, appointment_id: UUID, *, by: Actor) -> Appointment:
+    """The officer alone ends what somebody does in their stead, at once; they and the other officers hear of it.
+
+    Raises `Refused` or `NotFound`.
+    """
+    with transaction.atomic():
+        row = deputies.take_back(institution_id, appointment_id, by=by)
+        told = {"deputy": row.person.name, "officer": people.person(by.id).name}
+        others = [one.person for one in selectors.officers_of(institution_id) if str(one.person_id) != by.id]
+        for person in (row.person, *others):
+            tell(
+                person=person,
+                notice="deputy_taken_back",
+                subject=("appointment", str(row.pk)),
+                dedupe=f"deputy_taken_back:{row.pk}:{person.pk}",
+                institution=row.institution.name,
+                **told,
+            )
+    return row
 
 
 def propose_end(institution_id: UUID, appointment_id: UUID, *, ends: date, by: Actor) -> Proposal:
@@ -109,6 +149,10 @@ def carry_out(proposal_id: UUID, *, by: Actor) -> Proposal:
         row = proposals.carry_out(proposal_id, offered=offered(), by=by)
         if row.kind == Kind.APPOINT:
             _tell_concerned(row, "appointment_begun")
+        elif row.kind == Kind.DEPUTISE:
+            _tell_concerned(row, "appointment_begun")
+            proposer = row.proposed_by.partition(":")[2]
+            _tell_officers(row, "deputy_named", but={by.id, proposer, str(row.person_id)})
         elif row.kind == Kind.END_APPOINTMENT:
             _tell_concerned(row, "appointment_ended")
         _tell_proposer(row, "proposal_carried_out")
@@ -136,6 +180,8 @@ def _tell_concerned(row: Proposal, notice: str) -> None:
     person = people.person(str(row.person_id))
     with translation.override(person.language):
         role = str(CAPACITIES[row.content["role"]])
+        if row.kind == Kind.DEPUTISE:
+            role = f"{role} ({IN_STEAD_OF.format(name=_proposer(row).name)})"
     content = proposals.as_of(read(row.kind, row.content), clock.today())
     days = {name: getattr(content, day, None) for name, day in (("starts", "starts"), ("until", "ends"))}
     facts = {name: day.strftime("%d.%m.%Y") if day else "–" for name, day in days.items()}
@@ -145,14 +191,36 @@ def _tell_concerned(row: Proposal, notice: str) -> None:
 
 def _tell_proposer(row: Proposal, notice: str, **facts: str) -> None:
     """An officer hears what became of the proposal; staff read it at their desk."""
-    role, _colon, who = row.proposed_by.partition(":")
-    if role != Role.OFFICER:
+    if row.proposed_by.partition(":")[0] != Role.OFFICER:
         return
     tell(
-        person=people.person(who),
+        person=_proposer(row),
         notice=notice,
         subject=("proposal", str(row.pk)),
         dedupe=f"{notice}:{row.pk}",
         institution=row.institution.name,
         **facts,
     )
+
+
+def _tell_officers(row: Proposal, notice: str, *, but: set[str], **facts: str) -> None:
+    """The officers who act in their own right hear of a deputy, of whose, and from when to when."""
+    content = row.content
+    days = {name: f"{date.fromisoformat(content[name]):%d.%m.%Y}" for name in ("starts", "ends")}
+    for one in selectors.officers_of(row.institution_id):
+        if one.deputises_for_id is None and str(one.person_id) not in but:
+            tell(
+                person=one.person,
+                notice=notice,
+                subject=("proposal", str(row.pk)),
+                dedupe=f"{notice}:{row.pk}:{one.person_id}",
+                institution=row.institution.name,
+                deputy=row.person.name if row.person else "",
+                officer=_proposer(row).name,
+                **days,
+                **facts,
+            )
+
+
+def _proposer(row: Proposal) -> Person:
+    return people.person(row.proposed_by.partition(":")[2])

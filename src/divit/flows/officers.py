@@ -1,9 +1,10 @@
 """For which institution an officer or a program acts: asked anew by every flow, because appointments end."""
 
+from uuid import UUID
+
 from divit.connections import selectors as connections
 from divit.institutions import selectors as institutions
-from divit.institutions.models import Appointment
-from divit.kernel.actors import Actor, Role
+from divit.kernel.actors import Actor, Level, Role
 from divit.kernel.errors import NotFound
 
 
@@ -18,13 +19,21 @@ def own_institution(by: Actor) -> str:
 
 
 def is_officer(by: Actor) -> bool:
-    """Whether the actor is yetkili of the institution today."""
-    return (
-        by.role is Role.OFFICER
-        and by.institution_id is not None
-        and institutions.holds_appointment(
-            person_id=by.id, institution_id=by.institution_id, role=Appointment.Capacity.OFFICER
-        )
+    """Whether the actor is yetkili of the institution today, in the own right or in the stead of whom they say."""
+    return institutions.acts_as_officer(by)
+
+
+def officer_today(person_id: str, *, institution_id: UUID | str, level: Level) -> Actor | None:
+    """A person as the officer who they are today, with whom they deputise for; None for whoever is none."""
+    office = institutions.office_of(person_id, institution_id=institution_id)
+    if office is None:
+        return None
+    return Actor(
+        role=Role.OFFICER,
+        id=person_id,
+        institution_id=str(institution_id),
+        level=level,
+        deputises_for=office.in_stead_of,
     )
 
 

@@ -1,6 +1,6 @@
 """Onay: an officer who did not upload the list approves or refuses its requests, one by one or all; or withdraws them.
 
-Locks: application, card order, request, contract; the ledger is written last.
+Locks: application, card order, request, a deputy's appointment, contract; the ledger is written last.
 """
 
 from collections.abc import Callable, Iterable
@@ -20,9 +20,12 @@ from divit.connections import selectors as connections
 from divit.flows import institution_paid_application, release, withdrawal
 from divit.flows.jobs import later
 from divit.flows.notices import tell
-from divit.flows.officers import is_officer, own_institution
+from divit.flows.officers import is_officer, officer_today, own_institution
 from divit.flows.roster_upload import institution_of
+from divit.institutions import deputies
+from divit.institutions import selectors as institutions
 from divit.institutions import services as institution_services
+from divit.kernel import clock
 from divit.kernel.actors import Actor, Level, Role
 from divit.kernel.errors import NotFound, Refused
 from divit.kernel.writing import line
@@ -51,8 +54,8 @@ class Outcome:
 def approve(request_id: UUID, *, by: Actor) -> None:
     """Approve one request: a place of the quota is taken, and the application goes on if it waited for this.
 
-    Raises `NotFound`, or `Refused` with `uploader_may_not_approve`, `key_holder_may_not_approve`, `quota_exhausted`,
-    `contract_not_in_force` or `not_from_this_state`.
+    Raises `NotFound`, or `Refused` with `uploader_may_not_approve`, `key_holder_may_not_approve`,
+    `deputation_may_not_approve`, `quota_exhausted`, `contract_not_in_force` or `not_from_this_state`.
     """
     _officer(by)
     _locked(request_id, lambda row, application: _approve(row, application, by=by), by=by)
@@ -143,7 +146,8 @@ def _each(request_ids: Iterable[UUID], act: Callable[[UUID], None]) -> Outcome:
 def approve_all(roster_id: UUID, *, by: Actor) -> Outcome | None:
     """Approve every request of a roster that waits; None when there are so many that the worker does it.
 
-    Raises `NotFound`, or `Refused` with `uploader_may_not_approve` or `key_holder_may_not_approve`.
+    Raises `NotFound`, or `Refused` with `uploader_may_not_approve`, `key_holder_may_not_approve` or
+    `deputation_may_not_approve`.
     """
     _officer(by)
     row = selectors.roster_of(institution_of(by), roster_id)
@@ -160,8 +164,8 @@ def approve_all(roster_id: UUID, *, by: Actor) -> Outcome | None:
 def carry_on_approving(roster_id: UUID, *, officer_id: str, level: int) -> None:
     """The worker's part of `approve_all`, some at a time; whose appointment has ended meanwhile approves no more."""
     row = selectors.roster(roster_id)
-    by = Actor(role=Role.OFFICER, id=officer_id, institution_id=str(row.institution_id), level=Level(level))
-    if not is_officer(by):
+    by = officer_today(officer_id, institution_id=row.institution_id, level=Level(level))
+    if by is None:
         return
     waiting = selectors.proposed_in(row)
     outcome = approve_some(waiting[:AT_ONCE], by=by)
@@ -183,6 +187,7 @@ def _facts(row: Roster, *, by: Actor, in_production: bool = False) -> Facts:
         acting=by.id,
         uploaded_by=row.uploaded_by,
         holds_the_programs_key=holds_its_key(row, by=by),
+        tied_to_the_uploader=tied_to_its_uploader(row, by=by),
         in_production=in_production,
     )
 
@@ -195,6 +200,7 @@ def _locked(request_id: UUID, act: Callable[[Request, Application | None], Any],
         with transaction.atomic():
             application = applications.locked(known.application_id) if known.application_id else None
             row = services.locked_request(request_id)
+            deputies.hold(by)
             if row.application_id == known.application_id:
                 act(row, application)
                 return
@@ -216,6 +222,16 @@ def _tell(row: Request, notice: str, *, reason: str) -> None:
 def holds_its_key(row: Roster, *, by: Actor) -> bool:
     """Whether a program uploaded this list, with a key that this officer was shown."""
     return by.id in connections.key_holders(row.uploaded_by, at=row.uploaded_at)
+
+
+def tied_to_its_uploader(row: Roster, *, by: Actor) -> bool:
+    """Whether who uploaded this list, or could have as the program that did, deputises for this officer or the reverse:
+    now, or on the day of the upload."""
+    day = clock.local(row.uploaded_at).date()
+    tied = institutions.tied_by_deputation(by.id, institution_id=row.institution_id, on=day)
+    return bool(tied) and not tied.isdisjoint(
+        {row.uploaded_by, *connections.key_holders(row.uploaded_by, at=row.uploaded_at)}
+    )
 
 
 def acts_open_to(row: Request, *, by: Actor) -> frozenset[Act]:

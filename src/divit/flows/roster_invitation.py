@@ -96,9 +96,13 @@ def _tell(row: Request, notice: str, once: str) -> None:
 
 
 def _tell_officers(row: Roster) -> None:
-    """Whoever may approve it hears that it waits; the uploader, and who held a key of the program that was, may not."""
+    """Whoever may approve it hears that it waits; the uploader, and who held a key of the program that was, may
+    not, nor whoever deputises for one of these or the reverse."""
     count = row.accepted - len(row.skipped)
-    may_not = {row.uploaded_by, *connections.key_holders(row.uploaded_by, at=row.uploaded_at)}
+    uploaders = {row.uploaded_by, *connections.key_holders(row.uploaded_by, at=row.uploaded_at)}
+    day, where = clock.local(row.uploaded_at).date(), row.institution_id
+    tied = (institutions.tied_by_deputation(one, institution_id=where, on=day) for one in sorted(uploaders))
+    may_not = uploaders.union(*tied)
     for appointment in institutions.officers_of(row.institution_id) if count else ():
         if str(appointment.person_id) not in may_not:
             tell(

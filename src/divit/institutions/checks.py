@@ -4,7 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from divit.institutions.contents import Appoint, Content, EndAppointment, NewContract, NewRule
+from django.db.models import QuerySet
+
+from divit.institutions.contents import Appoint, Content, Deputise, EndAppointment, NewContract, NewRule
+from divit.institutions.lifecycle import AppointmentState
 from divit.institutions.limits import limits_on
 from divit.institutions.models import Appointment, Contract, InstitutionRule
 from divit.kernel.errors import Invalid, NotFound, Refused
@@ -30,6 +33,8 @@ def check(content: Content, *, institution_id: UUID, on: date, offered: Offered)
     """Raises `Invalid` with the field, `Refused`, or `NotFound` for an appointment that is not this institution's."""
     if isinstance(content, Appoint):
         _appoint(content, institution_id=institution_id, on=on)
+    elif isinstance(content, Deputise):
+        _deputise(content, institution_id=institution_id, on=on)
     elif isinstance(content, EndAppointment):
         _end(content, institution_id=institution_id, on=on)
     elif isinstance(content, NewRule):
@@ -48,9 +53,39 @@ def _appoint(content: Appoint, *, institution_id: UUID, on: date) -> None:
             raise Invalid("officer_needs_an_end", field="ends", latest=_written(latest))
         if content.ends > latest:
             raise Invalid("officer_ends_too_late", field="ends", latest=_written(latest))
+    _free(content, institution_id=institution_id)
+
+
+def _deputise(content: Deputise, *, institution_id: UUID, on: date) -> None:
+    appointment(role=content.role, starts=content.starts, ends=content.ends)
+    if content.starts < on:
+        raise Invalid("appointment_starts_in_past", field="starts")
+    officer = Appointment.Capacity.OFFICER
+    own = Appointment.objects.filter(
+        id=content.appointment_id, institution_id=institution_id, role=officer, deputises_for=None
+    ).first()
+    if own is None or content.role != officer:
+        raise NotFound("appointment")
+    if own.person_id == content.person_id:
+        raise Invalid("deputy_is_oneself", field="tckn")
+    latest = limits_on(on).deputy_until(content.starts)
+    latest = latest if own.ends is None else min(latest, own.ends)
+    if content.ends > latest:
+        raise Invalid("deputy_ends_too_late", field="ends", latest=_written(latest))
+    _free(content, institution_id=institution_id)
+    if _meets(Appointment.objects.filter(deputises_for=own), content):
+        raise Refused("deputy_already_named")
+
+
+def _free(content: Appoint | Deputise, *, institution_id: UUID) -> None:
     held = Appointment.objects.filter(institution_id=institution_id, person_id=content.person_id, role=content.role)
-    if any(_overlap(row.starts, row.ends, content.starts, content.ends) for row in held.order_by("starts")):
+    if _meets(held, content):
         raise Refused("already_appointed")
+
+
+def _meets(held: QuerySet[Appointment], content: Appoint | Deputise) -> bool:
+    standing = held.filter(state=AppointmentState.STANDING).order_by("starts")
+    return any(_overlap(row.starts, row.ends, content.starts, content.ends) for row in standing)
 
 
 def appointment(*, role: str, starts: date, ends: date | None) -> None:
@@ -70,7 +105,7 @@ def _end(content: EndAppointment, *, institution_id: UUID, on: date) -> None:
         raise Invalid("appointment_end_in_past", field="ends")
     if content.ends < row.starts:
         raise Invalid("appointment_ends_before_start", field="ends")
-    if row.ends is not None and row.ends <= content.ends:
+    if row.state != AppointmentState.STANDING or (row.ends is not None and row.ends <= content.ends):
         raise Refused("appointment_already_ended")
 
 

@@ -30,6 +30,17 @@ class Appoint(Content):
     ends: date | None
 
 
+class Deputise(Content):
+    """Somebody acts in an officer's stead, on these days alone."""
+
+    kind = Kind.DEPUTISE
+    appointment_id: UUID
+    person_id: UUID
+    role: str
+    starts: date
+    ends: date
+
+
 class EndAppointment(Content):
     """An appointment ends with this day."""
 
@@ -65,7 +76,9 @@ class NewContract(Content):
     prices: dict[str, int]
 
 
-_FORMS: dict[Kind, type[Content]] = {form.kind: form for form in (Appoint, EndAppointment, NewRule, NewContract)}
+_FORMS: dict[Kind, type[Content]] = {
+    form.kind: form for form in (Appoint, Deputise, EndAppointment, NewRule, NewContract)
+}
 
 
 def read(kind: str, kept: dict[str, Any]) -> Content:

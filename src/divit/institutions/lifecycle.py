@@ -1,4 +1,5 @@
-"""The law of a proposal (öneri): what changes at an institution is put forward by one person, decided by another."""
+"""The laws of a proposal (öneri), put forward by one and decided by another, and of an appointment: a deputy's (vekil)
+can be taken back."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,6 +15,7 @@ class Kind(StrEnum):
     END_APPOINTMENT = "end_appointment"  # görevi sona erdirme
     NEW_RULE = "new_rule"  # yeni kural
     NEW_CONTRACT = "new_contract"  # yeni sözleşme, fiyatlarıyla
+    DEPUTISE = "deputise"  # vekil belirleme
 
 
 class State(StrEnum):
@@ -50,6 +52,12 @@ class Facts:
     kind: Kind = Kind.APPOINT
     capacity: str = ""
     time_is_up: bool = False
+    deputy: bool = False
+
+
+def deputy_changes_no_appointment(facts: Facts) -> bool:
+    """Who acts for an institution is for those to settle who act in their own right."""
+    return facts.deputy
 
 
 def same_person(facts: Facts) -> bool:
@@ -63,7 +71,7 @@ def about_oneself(facts: Facts) -> bool:
 
 
 def for_the_centre(facts: Facts) -> bool:
-    """Officers settle the appointments of representatives and viewers among themselves, and nothing else."""
+    """Officers settle the appointments of representatives and viewers, and their deputies, and nothing else."""
     return not among_officers(facts.kind, facts.capacity)
 
 
@@ -84,12 +92,17 @@ def time_not_up(facts: Facts) -> bool:
 
 def among_officers(kind: Kind, capacity: str) -> bool:
     """Whether two officers of the institution are enough for this."""
-    return kind in _AMONG_OFFICERS and capacity in _CAPACITIES_AMONG_OFFICERS
+    return kind is Kind.DEPUTISE or (kind in _AMONG_OFFICERS and capacity in _CAPACITIES_AMONG_OFFICERS)
 
 
-def may_propose(role: Role, *, kind: Kind, capacity: str = "") -> bool:
-    """Who may put this forward: the centre's desk everything, an officer what officers settle among themselves."""
-    return role is Role.LIAISON or (role is Role.OFFICER and among_officers(kind, capacity))
+def may_propose(role: Role, *, kind: Kind, capacity: str = "", deputy: bool = False) -> bool:
+    """Who may put this forward: the centre's desk everything, an officer what officers settle among themselves.
+
+    A deputy is named by the officer alone in whose stead they will act, and puts forward nothing.
+    """
+    if role is Role.LIAISON:
+        return kind is not Kind.DEPUTISE
+    return role is Role.OFFICER and not deputy and among_officers(kind, capacity)
 
 
 _PROPOSED = frozenset({State.PROPOSED})
@@ -116,12 +129,69 @@ PROPOSAL: Lifecycle[Facts] = Lifecycle(
             _OFFICER,
             _PROPOSED,
             State.CARRIED_OUT,
-            (for_the_centre, same_person, about_oneself, decided_too_late),
+            (deputy_changes_no_appointment, for_the_centre, same_person, about_oneself, decided_too_late),
             _TWO_PERSONS,
         ),
         Rule(Act.REFUSE, _LIAISON, _PROPOSED, State.REFUSED, (same_person,), _TWO_PERSONS),
-        Rule(Act.REFUSE, _OFFICER, _PROPOSED, State.REFUSED, (for_the_centre, same_person), _TWO_PERSONS),
+        Rule(
+            Act.REFUSE,
+            _OFFICER,
+            _PROPOSED,
+            State.REFUSED,
+            (deputy_changes_no_appointment, for_the_centre, same_person),
+            _TWO_PERSONS,
+        ),
         Rule(Act.WITHDRAW, _LIAISON | _OFFICER, _PROPOSED, State.WITHDRAWN, (not_your_proposal,)),
         Rule(Act.EXPIRE, frozenset({Role.SYSTEM}), _PROPOSED, State.EXPIRED, (time_not_up,)),
+    ],
+)
+
+
+class AppointmentState(StrEnum):
+    """Whether an appointment holds on its days; that they are over is the clock, not a state."""
+
+    STANDING = "standing"  # geçerli
+    TAKEN_BACK = "taken_back"  # vekâlet sonlandırıldı
+
+
+class AppointmentAct(StrEnum):
+    """What may be done with an appointment without a second person."""
+
+    TAKE_BACK = "take_back"  # vekâleti sonlandır
+
+
+@dataclass(frozen=True, kw_only=True)
+class AppointmentFacts:
+    """What the guards look at; `acting` and `deputises_for` are opaque ids of people."""
+
+    acting: str
+    deputises_for: str
+    over: bool = False
+
+
+def not_your_deputy(facts: AppointmentFacts) -> bool:
+    """Only the officer in whose stead somebody acts takes that back; what deputises for nobody ends by two people."""
+    return facts.acting != facts.deputises_for
+
+
+def deputation_over(facts: AppointmentFacts) -> bool:
+    """Its last day has passed."""
+    return facts.over
+
+
+APPOINTMENT: Lifecycle[AppointmentFacts] = Lifecycle(
+    "appointment",
+    AppointmentState,
+    AppointmentAct,
+    start=AppointmentState.STANDING,
+    rules=[
+        Rule(
+            AppointmentAct.TAKE_BACK,
+            _OFFICER,
+            frozenset({AppointmentState.STANDING}),
+            AppointmentState.TAKEN_BACK,
+            (not_your_deputy, deputation_over),
+            "taking power away is easy: one officer is enough",
+        ),
     ],
 )

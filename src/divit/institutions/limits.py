@@ -1,4 +1,4 @@
-"""How long an officer's appointment and an undecided proposal may last: effective-dated, from a reviewed file."""
+"""How long appointments of officers and deputies and undecided proposals may last: effective-dated, from a file."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -16,11 +16,16 @@ class Limits:
 
     valid_from: date
     officer_days: int
+    deputy_days: int
     proposal_days: int
 
     def officer_until(self, starts: date) -> date:
         """The latest last day of an officer's appointment that begins on this day."""
         return starts + timedelta(days=self.officer_days - 1)
+
+    def deputy_until(self, starts: date) -> date:
+        """The latest last day of a deputy's appointment that begins on this day."""
+        return starts + timedelta(days=self.deputy_days - 1)
 
     def proposal_until(self, proposed: date) -> date:
         """The last day on which a proposal may be decided."""

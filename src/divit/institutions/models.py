@@ -7,7 +7,7 @@ from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeO
 from django.db import models
 from django.db.models import F, Func, Q
 
-from divit.institutions.lifecycle import State
+from divit.institutions.lifecycle import AppointmentState, State
 from divit.kernel.turkish import sort_key, tr_fold
 
 
@@ -116,6 +116,19 @@ class Appointment(models.Model):
     role = models.CharField(max_length=14, choices=Capacity.choices, db_comment="kvkk: yok; as what; archive period")
     starts = models.DateField(db_comment="kvkk: yok; first day; archive period")
     ends = models.DateField(null=True, db_comment="kvkk: yok; last day, if it has one; archive period")
+    deputises_for = models.ForeignKey(
+        "self",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="deputies",
+        db_comment="kvkk: yok; the officer's appointment in whose stead (vekâleten); archive period",
+    )
+    state = models.CharField(
+        max_length=10,
+        default=AppointmentState.STANDING.value,
+        editable=False,
+        db_comment="kvkk: yok; law appointment; archive period",
+    )
     proposed_by = models.CharField(
         max_length=90, blank=True, db_comment="kvkk: kimlik; role and opaque id of who put it forward; archive period"
     )
@@ -133,11 +146,25 @@ class Appointment(models.Model):
                     ("role", RangeOperators.EQUAL),
                     (_days("starts", "ends"), RangeOperators.OVERLAPS),
                 ],
+                # What was taken back frees its days at once, the present one too.
+                condition=Q(state=AppointmentState.STANDING.value),
             ),
             models.CheckConstraint(
-                condition=Q(ends__isnull=True) | Q(ends__gte=F("starts")), name="appointment_forward"
+                # Taken back before it began, it has no day at all.
+                condition=Q(ends__isnull=True) | Q(ends__gte=F("starts")) | Q(state=AppointmentState.TAKEN_BACK.value),
+                name="appointment_forward",
+            ),
+            models.CheckConstraint(
+                condition=Q(deputises_for__isnull=True, state=AppointmentState.STANDING.value)
+                | Q(deputises_for__isnull=False, role="officer", ends__isnull=False),
+                name="appointment_deputy",
             ),
         ]
+
+    @property
+    def in_stead_of(self) -> str:
+        """The opaque id of the officer in whose stead; empty for whoever acts in their own right."""
+        return str(self.deputises_for.person_id) if self.deputises_for else ""
 
 
 class Contract(models.Model):

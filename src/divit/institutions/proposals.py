@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from divit.audit import ledger, moves
 from divit.institutions import selectors, services
 from divit.institutions.checks import Offered, check
-from divit.institutions.contents import Appoint, Content, EndAppointment, NewContract, NewRule, read
+from divit.institutions.contents import Appoint, Content, Deputise, EndAppointment, NewContract, NewRule, read
 from divit.institutions.lifecycle import PROPOSAL, Act, Facts, Kind, State, may_propose
 from divit.institutions.limits import limits_on
 from divit.institutions.models import Appointment, Contract, ContractPrice, Institution, InstitutionRule, Proposal
@@ -21,6 +21,8 @@ from divit.kernel.errors import NotFound, Refused
 def propose(institution_id: UUID, content: Content, *, offered: Offered, by: Actor) -> Proposal:
     """Put a change forward. Raises `Refused`, `Invalid` with the field, or `NotFound` for what is not the actor's."""
     _must_act_for(institution_id, by=by)
+    if by.deputises_for:
+        raise Refused("deputy_changes_no_appointment")
     if not may_propose(by.role, kind=content.kind, capacity=_capacity(content)):
         raise Refused("not_yours_to_propose")
     today = clock.today()
@@ -96,6 +98,7 @@ def facts_of(row: Proposal, *, by: Actor) -> Facts:
         kind=Kind(row.kind),
         capacity=str(row.content.get("role", "")),
         time_is_up=clock.today() > row.decide_by,
+        deputy=bool(by.deputises_for),
     )
 
 
@@ -106,7 +109,7 @@ def acts_open_to(row: Proposal, *, by: Actor) -> list[Act]:
 
 def as_of(content: Content, day: date) -> Content:
     """What a decision on this day means: nothing takes effect before it was decided."""
-    if isinstance(content, Appoint) and content.starts < day:
+    if isinstance(content, Appoint | Deputise) and content.starts < day:
         return content.model_copy(update={"starts": day})
     if isinstance(content, EndAppointment) and content.ends < day:
         return content.model_copy(update={"ends": day})
@@ -127,10 +130,7 @@ def _must_act_for(institution_id: UUID, *, by: Actor) -> None:
     """An officer acts for the own institution alone, and as long as the appointment lasts: asked anew each time."""
     if by.role is Role.LIAISON:
         return
-    own = by.role is Role.OFFICER and by.institution_id == str(institution_id)
-    if not own or not selectors.holds_appointment(
-        person_id=by.id, institution_id=institution_id, role=Appointment.Capacity.OFFICER
-    ):
+    if by.institution_id != str(institution_id) or not selectors.acts_as_officer(by):
         raise NotFound("institution")
 
 
@@ -145,7 +145,7 @@ def _capacity(content: Content) -> str:
 
 
 def _concerned(content: Content) -> UUID | None:
-    if isinstance(content, Appoint):
+    if isinstance(content, Appoint | Deputise):
         return content.person_id
     if isinstance(content, EndAppointment):
         return Appointment.objects.get(pk=content.appointment_id).person_id
@@ -154,7 +154,7 @@ def _concerned(content: Content) -> UUID | None:
 
 def _apply(row: Proposal, content: Content, *, by: Actor) -> str:
     """Do it; the id of what has come of it."""
-    if isinstance(content, Appoint):
+    if isinstance(content, Appoint | Deputise):
         return _appoint(row, content, by=by)
     if isinstance(content, EndAppointment):
         ended = Appointment.objects.get(pk=content.appointment_id)
@@ -167,13 +167,14 @@ def _apply(row: Proposal, content: Content, *, by: Actor) -> str:
     raise NotFound("proposal")
 
 
-def _appoint(row: Proposal, content: Appoint, *, by: Actor) -> str:
+def _appoint(row: Proposal, content: Appoint | Deputise, *, by: Actor) -> str:
     made = services.appoint(
         institution_id=row.institution_id,
         person_id=content.person_id,
         role=content.role,
         starts=content.starts,
         ends=content.ends,
+        deputises_for=content.appointment_id if isinstance(content, Deputise) else None,
         proposed_by=row.proposed_by,
         by=by,
     )

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import Count, F, Q, QuerySet
 
-from divit.institutions.lifecycle import State
+from divit.institutions.lifecycle import AppointmentState, State
 from divit.institutions.models import (
     Appointment,
     Contract,
@@ -17,6 +17,7 @@ from divit.institutions.models import (
     QuotaDraw,
 )
 from divit.kernel import clock
+from divit.kernel.actors import Actor, Role
 from divit.kernel.errors import NotFound
 from divit.kernel.money import Money
 from divit.kernel.turkish import tr_fold
@@ -56,7 +57,7 @@ def appointments_of(person_id: UUID | str, *, on: date | None = None) -> list[Ap
     return list(
         _in_force(on or clock.today())
         .filter(person_id=person_id, institution__active=True)
-        .select_related("institution")
+        .select_related("institution", "deputises_for__person")
         .order_by("institution__sort_key", "role")
     )
 
@@ -68,6 +69,30 @@ def holds_appointment(*, person_id: UUID | str, institution_id: UUID | str, role
         .filter(person_id=person_id, institution_id=institution_id, role=role, institution__active=True)
         .exists()
     )
+
+
+def office_of(person_id: UUID | str, *, institution_id: UUID | str) -> Appointment | None:
+    """The appointment by which a person is an officer of this institution today, in their own right or as a deputy."""
+    found = _in_force(clock.today()).filter(person_id=person_id, institution_id=institution_id, role="officer")
+    return found.filter(institution__active=True).select_related("deputises_for").order_by("id").first()
+
+
+def acts_as_officer(by: Actor) -> bool:
+    """Whether the actor is what they say today: an officer of the institution, in the stead of whom they say."""
+    if by.role is not Role.OFFICER or by.institution_id is None:
+        return False
+    office = office_of(by.id, institution_id=by.institution_id)
+    return office is not None and office.in_stead_of == by.deputises_for
+
+
+def tied_by_deputation(person_id: UUID | str, *, institution_id: UUID | str, on: date) -> frozenset[str]:
+    """Opaque ids of those who act in a person's stead, or the other way round, today or on a day that is past."""
+    today = clock.today()
+    of_these = Q(person_id=person_id) | Q(deputises_for__person_id=person_id)
+    days = Q(starts__lte=today, ends__gte=today) | Q(starts__lte=on, ends__gte=on)
+    found = Appointment.objects.filter(of_these, days, institution_id=institution_id, deputises_for__isnull=False)
+    pairs = found.order_by("id").values_list("person_id", "deputises_for__person_id")
+    return frozenset(str(one) for pair in pairs for one in pair if str(one) != str(person_id))
 
 
 def representatives_of(institution_id: UUID | str, *, on: date | None = None) -> list[Appointment]:
@@ -136,14 +161,14 @@ def rules_of(institution_id: UUID | str) -> list[InstitutionRule]:
 
 def all_appointments_of(institution_id: UUID | str) -> list[Appointment]:
     """Everybody who acts, acted or will act for an institution; who still does comes first."""
-    found = Appointment.objects.filter(institution_id=institution_id).select_related("person")
+    found = Appointment.objects.filter(institution_id=institution_id).select_related("person", "deputises_for__person")
     return list(found.order_by(F("ends").desc(nulls_first=True), "person__search_key", "role"))
 
 
 def appointment(institution_id: UUID | str, appointment_id: UUID | str) -> Appointment:
     """One appointment at this institution. Raises `NotFound`, also for another institution's."""
-    found = Appointment.objects.filter(institution_id=institution_id, id=appointment_id).select_related("person")
-    row = found.order_by("id").first()
+    found = Appointment.objects.filter(institution_id=institution_id, id=appointment_id)
+    row = found.select_related("person", "deputises_for__person").order_by("id").first()
     if row is None:
         raise NotFound("appointment")
     return row
@@ -186,4 +211,11 @@ def open_proposals() -> QuerySet[Proposal]:
 
 
 def _in_force(day: date) -> QuerySet[Appointment]:
-    return Appointment.objects.filter(Q(ends__isnull=True) | Q(ends__gte=day), starts__lte=day)
+    # A deputy acts on no day on which the officer does not.
+    stead = Q(deputises_for__ends__isnull=True) | Q(deputises_for__ends__gte=day)
+    return Appointment.objects.filter(
+        Q(ends__isnull=True) | Q(ends__gte=day),
+        Q(deputises_for__isnull=True) | stead & Q(deputises_for__starts__lte=day),
+        starts__lte=day,
+        state=AppointmentState.STANDING,
+    )

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 
 from divit.audit import ledger
 from divit.institutions import checks
+from divit.institutions.lifecycle import AppointmentState
 from divit.institutions.models import Appointment, Contract, Institution, InstitutionRule, QuotaDraw
 from divit.institutions.selectors import quota_left
 from divit.kernel import clock
@@ -63,10 +64,13 @@ def appoint(
     role: str,
     starts: date,
     ends: date | None = None,
+    deputises_for: UUID | None = None,
     proposed_by: str = "",
     by: Actor,
 ) -> Appointment:
     """Let a person act for an institution: when a proposal is carried out, or by SYSTEM (a demo's people).
+
+    `deputises_for`: the officer's appointment in whose stead.
 
     Raises `Refused("already_appointed")`.
     """
@@ -79,6 +83,7 @@ def appoint(
                 role=role,
                 starts=starts,
                 ends=ends,
+                deputises_for_id=deputises_for,
                 proposed_by=proposed_by,
                 appointed_by=str(by),
             )
@@ -94,13 +99,14 @@ def appoint(
         starts=str(starts),
         ends=str(ends or ""),
         proposed_by=proposed_by,
+        **({"deputises_for": str(deputises_for)} if deputises_for else {}),
     )
     return row
 
 
 @transaction.atomic
 def end_appointment(appointment: Appointment, *, on: date | None = None, by: Actor) -> None:
-    """After this day (today when not said) the person no longer acts for the institution.
+    """After this day (today when not said) the person no longer acts for the institution, and nobody in their stead.
 
     When a proposal is carried out, or by SYSTEM. Raises `Refused("appointment_already_ended")`.
     """
@@ -117,6 +123,9 @@ def end_appointment(appointment: Appointment, *, on: date | None = None, by: Act
         person_id=str(row.person_id),
         ends=str(row.ends),
     )
+    # Only a deputy's has one of an officer above it, so this goes one step down and no further.
+    for deputy in row.deputies.filter(state=AppointmentState.STANDING, ends__gt=row.ends).order_by("id"):
+        end_appointment(deputy, on=row.ends, by=by)
 
 
 def draw_quota(contract_id: UUID | str, *, request_id: UUID, by: Actor) -> None:

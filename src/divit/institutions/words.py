@@ -16,6 +16,7 @@ KINDS: dict[str, str | Promise] = {
     Kind.END_APPOINTMENT: _("Görevi sona erdirme"),
     Kind.NEW_RULE: _("Yeni kural"),
     Kind.NEW_CONTRACT: _("Yeni sözleşme"),
+    Kind.DEPUTISE: _("Vekil belirleme"),
 }
 STATES: dict[str, str | Promise] = {
     State.PROPOSED: _("İkinci kişinin kararı bekleniyor"),
@@ -44,6 +45,8 @@ READERS: dict[str, str | Promise] = {
     "none": _("Okuyucusuz"),
     "mini": _("Mini kart okuyucuyla"),
 }
+# Whoever acts in somebody's stead is never named without whom.
+IN_STEAD_OF = _("{name} adına vekâleten")
 REFUSALS = {
     "about_oneself": _("Kendi göreviniz hakkında karar veremezsiniz; başka bir yetkilinin karar vermesi gerekir."),
     "already_appointed": _("Bu kişi bu kurumda bu görevde zaten tanımlı."),
@@ -63,7 +66,16 @@ REFUSALS = {
     "contract_price_impossible": _("Fiyatı kuruşlarıyla, KDV hariç yazın; örneğin 150,00."),
     "contract_quota_impossible": _("Kota en az 1, en çok 1.000.000 olabilir."),
     "decided_too_late": _("Önerinin karar süresi doldu; gerekiyorsa yeniden önerilmeli."),
+    "deputation_over": _("Bu vekâlet zaten sona ermiş."),
+    "deputy_already_named": _("Bu günlerde sizin adınıza işlem yapacak bir vekil zaten var; önce onu sonlandırın."),
+    "deputy_changes_no_appointment": _(
+        "Vekâleten işlem yapıyorsunuz: kimin görev alacağına ya da görevinin biteceğine kurumun kendi yetkilileri "
+        "karar verir."
+    ),
+    "deputy_ends_too_late": _("Vekâlet en geç {latest} günü bitmeli."),
+    "deputy_is_oneself": _("Kendinize vekil olamazsınız; başka bir kişi yazın."),
     "for_the_centre": _("Buna kurum yetkilileri kendi aralarında karar veremez; sertifika merkezi karar verir."),
+    "not_your_deputy": _("Vekâleti yalnızca adına işlem yapılan yetkili sonlandırabilir."),
     "not_your_proposal": _("Öneriyi yalnızca öneren kişi geri çekebilir."),
     "not_yours_to_propose": _("Bunu siz öneremezsiniz; sertifika merkezine başvurun."),
     "officer_ends_too_late": _("Yetkilinin görevi en geç {latest} günü bitmeli."),

@@ -35,7 +35,10 @@ class Level(IntEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Actor:
-    """Somebody acting in one role; `id` is an opaque public id, never a personal number."""
+    """Somebody acting in one role; `id` is an opaque public id, never a personal number.
+
+    `deputises_for`: the opaque id of the officer in whose stead an officer acts; empty for whoever acts in their own.
+    """
 
     role: Role
     id: str
@@ -43,6 +46,7 @@ class Actor:
     level: Level = Level.LOW
     institution_id: str | None = None
     session: str = ""
+    deputises_for: str = ""
 
     def __str__(self) -> str:
         return f"{self.role}:{self.id}"

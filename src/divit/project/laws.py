@@ -9,7 +9,7 @@ from divit.certificates.lifecycle import LAW as CERTIFICATE
 from divit.connections.lifecycle import PROGRAM
 from divit.delivery.lifecycle import CONSIGNMENT, PARCEL, PIN
 from divit.identity.lifecycle import STAFF_CHANGE
-from divit.institutions.lifecycle import PROPOSAL
+from divit.institutions.lifecycle import APPOINTMENT, PROPOSAL
 from divit.kernel.lifecycle import Lifecycle
 from divit.payments.lifecycle import ATTEMPT_LAW, CHARGE_LAW
 from divit.production.lifecycle import CARD_ORDER
@@ -22,6 +22,7 @@ from divit.webhooks.lifecycle import LAW as WEBHOOK
 
 LAWS: tuple[Lifecycle[Any], ...] = (
     APPLICATION,
+    APPOINTMENT,
     CARD_ORDER,
     CERTIFICATE,
     CONSIGNMENT,

@@ -112,6 +112,7 @@ class Facts:
     acting: str = ""
     uploaded_by: str = ""
     holds_the_programs_key: bool = False
+    tied_to_the_uploader: bool = False
     in_production: bool = False
     deadline_passed: bool = False
     application_under_way: bool = False
@@ -125,6 +126,11 @@ def uploader_may_not_approve(facts: Facts) -> bool:
 def key_holder_may_not_approve(facts: Facts) -> bool:
     """Four eyes: whoever could have uploaded the roster as the program does not approve what stands in it."""
     return facts.holds_the_programs_key
+
+
+def deputation_may_not_approve(facts: Facts) -> bool:
+    """Four eyes: a deputy and the officer in whose stead they act are one pair; what one uploaded a third approves."""
+    return facts.tied_to_the_uploader
 
 
 def request_in_production(facts: Facts) -> bool:
@@ -156,7 +162,7 @@ LAW: Lifecycle[Facts] = Lifecycle(
             frozenset({Role.OFFICER}),
             _PROPOSED,
             State.APPROVED,
-            (uploader_may_not_approve, key_holder_may_not_approve),
+            (uploader_may_not_approve, key_holder_may_not_approve, deputation_may_not_approve),
             "four eyes: one asks, another approves",
         ),
         Rule(Act.REFUSE, frozenset({Role.OFFICER}), _PROPOSED, State.REFUSED),

@@ -126,6 +126,10 @@ REFUSALS = {
     "key_holder_may_not_approve": _(
         "Bu listeyi, anahtarını sizin ürettiğiniz bir program yükledi. Onayı kurumunuzun başka bir yetkilisi vermeli."
     ),
+    "deputation_may_not_approve": _(
+        "Bu listeyi yükleyenle aranızda vekâlet var: biri öteki adına işlem yapıyor. Onayı kurumunuzun üçüncü bir "
+        "yetkilisi vermeli."
+    ),
     "request_in_production": _("Kart üretime alındı; talep artık geri çekilemez."),
     "request_deadline_ahead": _("Talebin süresi henüz dolmadı."),
     "request_application_under_way": _("Kişi başvuruya başladı; artık başvurunun süresi geçerli."),

@@ -30,6 +30,7 @@ class Facts:
 
     test_waits: bool = False
     secret_seen: bool = True
+    deputy: bool = False
 
 
 def webhook_test_waits(facts: Facts) -> bool:
@@ -40,6 +41,11 @@ def webhook_test_waits(facts: Facts) -> bool:
 def webhook_secret_changed(facts: Facts) -> bool:
     """Somebody renewed the secret after this page was opened: renewing it again would void theirs unseen."""
     return not facts.secret_seen
+
+
+def webhook_not_by_deputy(facts: Facts) -> bool:
+    """Where an institution's events go outlasts a deputy's days."""
+    return facts.deputy
 
 
 _OPEN = frozenset({State.OPEN})
@@ -53,7 +59,7 @@ LAW: Lifecycle[Facts] = Lifecycle(
     rules=[
         Rule(Act.TEST, _OFFICER, _OPEN, State.OPEN, (webhook_test_waits,)),
         Rule(Act.REPLAY, _OFFICER, _OPEN, State.OPEN),
-        Rule(Act.ROTATE, _OFFICER, _OPEN, State.OPEN, (webhook_secret_changed,)),
+        Rule(Act.ROTATE, _OFFICER, _OPEN, State.OPEN, (webhook_not_by_deputy, webhook_secret_changed)),
         Rule(Act.CLOSE, _OFFICER, _OPEN, State.CLOSED),
         Rule(Act.VANISH, frozenset({Role.SYSTEM}), _OPEN, State.CLOSED, (), "RFC 9110 15.5.11 (410 Gone)"),
     ],

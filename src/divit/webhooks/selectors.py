@@ -91,12 +91,16 @@ def due(*, at: datetime) -> list[UUID]:
     return list(awake.order_by("webhook_id").values_list("webhook_id", flat=True).distinct())
 
 
-def facts_of(row: Webhook, *, secret_no: int | None = None) -> Facts:
-    """What the law looks at; `secret_no` is the secret that whoever acts has seen."""
+def facts_of(row: Webhook, *, secret_no: int | None = None, by: Actor | None = None) -> Facts:
+    """What the law looks at; `secret_no` is the secret that whoever acts (`by`, where that matters) has seen."""
     tests = Delivery.objects.filter(webhook=row, state=DeliveryState.WAITING, message__type=TEST)
-    return Facts(test_waits=tests.exists(), secret_seen=secret_no in (None, row.secret_no))
+    return Facts(
+        test_waits=tests.exists(),
+        secret_seen=secret_no in (None, row.secret_no),
+        deputy=by is not None and bool(by.deputises_for),
+    )
 
 
 def acts_open_to(row: Webhook, *, by: Actor) -> list[Act]:
     """What the buttons are drawn from."""
-    return [Act(act) for act in LAW.open_to(role=by.role, state=State(row.state), facts=facts_of(row))]
+    return [Act(act) for act in LAW.open_to(role=by.role, state=State(row.state), facts=facts_of(row, by=by))]

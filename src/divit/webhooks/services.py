@@ -27,8 +27,11 @@ CURSOR = "ledger"
 def add(institution_id: UUID, *, address: Address, name: str, topics: Iterable[str], by: Actor) -> tuple[Webhook, str]:
     """A new address and its secret, which nobody sees again. In a transaction that holds the institution's addresses.
 
-    Raises `Invalid` with the field, `Refused("webhook_already_there")` or `Refused("webhook_too_many")`.
+    Raises `Invalid` with the field, or `Refused` with `webhook_already_there`, `webhook_too_many` or
+    `webhook_not_by_deputy`.
     """
+    if by.deputises_for:
+        raise Refused("webhook_not_by_deputy")
     chosen = events.known(topics)
     if not chosen:
         raise Invalid("webhook_topics_required", field="topics")
@@ -75,7 +78,7 @@ def rotate(row: Webhook, *, secret_no: int | None, by: Actor) -> str:
         "old_secret": bytes(row.secret),
         "old_until": clock.now() + OVERLAP,
     }
-    facts = selectors.facts_of(row, secret_no=secret_no)
+    facts = selectors.facts_of(row, secret_no=secret_no, by=by)
     moves.move(row, Act.ROTATE, law=LAW, by=by, facts=facts, changes=changes, note={"secret_no": row.secret_no + 1})
     return secret
 

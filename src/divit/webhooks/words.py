@@ -76,6 +76,9 @@ REFUSALS = {
     "webhook_address_strange": _("Adres anlaşılmadı. https://ornek.gov.tr/bildirim gibi yazın."),
     "webhook_address_too_long": _("Adres en çok {longest} karakter olabilir."),
     "webhook_already_there": _("Bu adres zaten ekli."),
+    "webhook_not_by_deputy": _(
+        "Vekâleten işlem yapıyorsunuz: bildirim adresini kurumun kendi yetkilileri ekler ve anahtarını yeniler."
+    ),
     "webhook_not_kept": _("Bildirimler {days} gün saklanır; daha eskisi yeniden gönderilemez."),
     "webhook_secret_changed": _("Anahtar bu sayfa açıldıktan sonra yenilenmiş. Sayfayı yenileyip yeniden bakın."),
     "webhook_secret_unreadable": _("İmza anahtarı okunamadı; anahtarı yenileyin."),

@@ -176,6 +176,58 @@ def test_officers_among_themselves(
     assert {(one.role, one.facts["purpose"]) for one in looks} == {("officer", "institution_people")}
 
 
+def test_a_deputy_from_page_to_page(
+    sisli: Institution, make_person: Callable[..., Person], appoint: Any, desks: tuple[Client, Client]
+) -> None:
+    away, second = make_person("Şule", "Yetkin"), make_person("Ilgaz", "Yetkili")
+    for person in (away, second):
+        appoint(person, sisli, "officer", days=100)
+    ours, colleague = log_in(away), log_in(second)
+    people, here = to("officer_people", sisli), to("officer_deputy", sisli)
+    assert here in page(ours.get(people))
+    assert "En çok 60 gün" in page(ours.get(here))
+    typed = appointment(ends=told(clock.today() + timedelta(days=70)))
+    late = ours.post(here, typed)
+    assert late.status_code == 409
+    assert "Vekâlet en geç" in page(late)
+    assert ours.post(here, typed | {"ends": told(clock.today() + timedelta(days=9))}).status_code == 303
+    decide = to("officer_proposal", sisli, proposal_id=the_proposal().pk)
+    stead = "Kurum yetkilisi (Şule Yetkin adına vekâleten)"
+    assert stead in page(colleague.get(decide))
+    assert stead in page(desks[0].get(to("institution_proposal", sisli, proposal_id=the_proposal().pk)))
+    assert 'value="carry_out"' not in page(ours.get(decide))
+    assert colleague.post(decide, {"act": "carry_out"}).status_code == 303
+
+    row = next(one for one in selectors.all_appointments_of(sisli.pk) if one.deputises_for)
+    deputy = log_in(row.person)
+    for shown in (deputy.get(to("officer", sisli)), deputy.get(people)):
+        assert "Şule Yetkin adına vekâleten işlem yapıyorsunuz." in page(shown)
+    assert stead in page(colleague.get(people))
+    assert stead in page(desks[0].get(to("institution", sisli)))
+    # What is not a deputy's has no button, and no page either.
+    buttons = {"officer_people": ("officer_appoint", "officer_deputy"), "officer_programs": ("officer_program_ask",)}
+    for name, hidden in (buttons | {"officer_webhooks": ("officer_webhook_new",)}).items():
+        for one in hidden:
+            assert to(one, sisli) not in page(deputy.get(to(name, sisli)))
+            assert to(one, sisli) in page(ours.get(to(name, sisli)))
+    own = next(one for one in selectors.all_appointments_of(sisli.pk) if one.person_id == away.pk)
+    for address in (here, to("officer_appoint", sisli), to("officer_end", sisli, appointment_id=own.pk)):
+        assert deputy.get(address).status_code == deputy.post(address).status_code == 404
+
+    end = to("officer_end", sisli, appointment_id=row.pk)
+    assert end in page(ours.get(people))
+    assert end not in page(colleague.get(people))
+    assert deputy.get(end).status_code == colleague.get(end).status_code == 404
+    ours.cookies["divit-language"] = "en"
+    for shown in (ours.get(here), ours.get(end), ours.get(people)):
+        assert "Vek" not in page(shown)
+    assert "deputising for Şule Yetkin" in page(ours.get(end))
+    assert ours.post(end).status_code == 303
+    assert deputy.get(people).status_code == 404
+    assert stead not in page(colleague.get(people))
+    assert "Sona erdi" in page(desks[0].get(to("institution", sisli)))
+
+
 def test_what_the_centre_put_forward_an_officer_reads_and_does_not_decide(
     sisli: Institution, make_person: Callable[..., Person], appoint: Any, desks: tuple[Client, Client]
 ) -> None:

@@ -12,6 +12,7 @@ from divit.project.laws import LAWS
 FREE = Facts(asked_by="a", acting="b")
 OWN = Facts(asked_by="a", acting="a")
 LATE = Facts(asked_by="a", acting="system", time_is_up=True)
+DEPUTY = Facts(asked_by="a", acting="b", deputy=True)
 FITTING = {Act.WITHDRAW: OWN, Act.EXPIRE: LATE}
 ALLOWED = {
     ("proposed", "confirm", Role.OFFICER): "open",
@@ -46,6 +47,9 @@ def test_every_cell(state: State, act: Act) -> None:
 @pytest.mark.parametrize(
     ("act", "state", "facts", "code"),
     [
+        (Act.CONFIRM, State.PROPOSED, DEPUTY, "program_not_by_deputy"),
+        (Act.REFUSE, State.PROPOSED, DEPUTY, "program_not_by_deputy"),
+        (Act.RENEW_KEY, State.OPEN, DEPUTY, "program_not_by_deputy"),
         (Act.CONFIRM, State.PROPOSED, OWN, "program_asked_by_you"),
         (Act.REFUSE, State.PROPOSED, OWN, "program_asked_by_you"),
         (Act.WITHDRAW, State.PROPOSED, FREE, "program_not_asked_by_you"),
@@ -58,6 +62,10 @@ def test_refusals_have_their_code(act: Act, state: State, facts: Facts, code: st
     with pytest.raises(Refused) as refusal:
         PROGRAM.decide(act, role=Role.OFFICER, state=state, facts=facts)
     assert refusal.value.code == code
+
+
+def test_closing_is_easy_for_a_deputy_too() -> None:
+    assert PROGRAM.allows(Act.CLOSE, role=Role.OFFICER, state=State.OPEN, facts=DEPUTY)
 
 
 def test_what_a_program_may_do_is_all_here() -> None:

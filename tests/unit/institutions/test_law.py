@@ -1,11 +1,22 @@
-"""The law of a proposal, cell by cell: every act from every state by every role is either here, or refused."""
+"""The laws of a proposal and of an appointment, cell by cell: every act by every role is either here, or refused."""
 
 import itertools
 from datetime import date
 
 import pytest
 
-from divit.institutions.lifecycle import PROPOSAL, Act, Facts, Kind, State, may_propose
+from divit.institutions.lifecycle import (
+    APPOINTMENT,
+    PROPOSAL,
+    Act,
+    AppointmentAct,
+    AppointmentFacts,
+    AppointmentState,
+    Facts,
+    Kind,
+    State,
+    may_propose,
+)
 from divit.institutions.limits import limits_on
 from divit.kernel.actors import Role
 from divit.kernel.errors import Refused
@@ -60,6 +71,11 @@ def _facts(**said: object) -> Facts:
         (Act.WITHDRAW, L, _facts(), "not_your_proposal"),
         (Act.WITHDRAW, O, _facts(), "not_your_proposal"),
         (Act.EXPIRE, S, _facts(), "time_not_up"),
+        (Act.CARRY_OUT, O, _facts(deputy=True), "deputy_changes_no_appointment"),
+        (Act.REFUSE, O, _facts(deputy=True), "deputy_changes_no_appointment"),
+        (Act.CARRY_OUT, O, _facts(kind=Kind.DEPUTISE, deputy=True), "deputy_changes_no_appointment"),
+        (Act.CARRY_OUT, O, _facts(kind=Kind.DEPUTISE, capacity="officer", concerns="b"), "about_oneself"),
+        (Act.CARRY_OUT, O, _facts(kind=Kind.DEPUTISE, capacity="officer", acting="a"), "same_person"),
         (Act.CARRY_OUT, Role.VIEWER, _facts(), "not_your_act"),
         (Act.CARRY_OUT, S, _facts(), "not_your_act"),
     ],
@@ -84,9 +100,29 @@ def test_who_may_propose_what() -> None:
         for role, kind, capacity in itertools.product(Role, Kind, ("officer", "representative", "viewer"))
         if may_propose(role, kind=kind, capacity=capacity)
     }
-    everything = set(itertools.product([L], Kind, ("officer", "representative", "viewer")))
-    among = set(itertools.product([O], (Kind.APPOINT, Kind.END_APPOINTMENT), ("representative", "viewer")))
+    capacities = ("officer", "representative", "viewer")
+    everything = set(itertools.product([L], set(Kind) - {Kind.DEPUTISE}, capacities))
+    among = set(itertools.product([O], [Kind.DEPUTISE], capacities))
+    among |= set(itertools.product([O], (Kind.APPOINT, Kind.END_APPOINTMENT), ("representative", "viewer")))
     assert free == everything | among
+    for role, kind, capacity in itertools.product([O], Kind, capacities):
+        assert not may_propose(role, kind=kind, capacity=capacity, deputy=True)
+
+
+def test_a_deputy_is_taken_back_by_one_alone() -> None:
+    """And nothing else about an appointment moves without a proposal."""
+    taking, standing = AppointmentAct.TAKE_BACK, AppointmentState.STANDING
+    own = AppointmentFacts(acting="a", deputises_for="a")
+    for role, state in itertools.product(Role, AppointmentState):
+        assert APPOINTMENT.allows(taking, role=role, state=state, facts=own) == ((role, state) == (O, standing))
+    for facts, code in (
+        (AppointmentFacts(acting="b", deputises_for="a"), "not_your_deputy"),
+        (AppointmentFacts(acting="b", deputises_for=""), "not_your_deputy"),
+        (AppointmentFacts(acting="a", deputises_for="a", over=True), "deputation_over"),
+    ):
+        with pytest.raises(Refused, match=code):
+            APPOINTMENT.decide(taking, role=O, state=standing, facts=facts)
+    assert APPOINTMENT.final() == {AppointmentState.TAKEN_BACK}
 
 
 def test_the_ends() -> None:
@@ -97,5 +133,6 @@ def test_the_ends() -> None:
 def test_the_limits_count_both_days() -> None:
     limits = limits_on(date(2026, 1, 1))
     assert limits.officer_until(date(2026, 1, 1)) == date(2028, 12, 31)
+    assert limits.deputy_until(date(2026, 1, 1)) == date(2026, 3, 1)
     assert limits.proposal_until(date(2026, 1, 1)) == date(2026, 1, 15)
     assert limits_on(date(1999, 1, 1)) == limits_on(date(2022, 4, 1))

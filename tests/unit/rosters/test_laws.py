@@ -69,6 +69,7 @@ def test_every_cell_of_a_list(state: RosterState, act: RosterAct) -> None:
     [
         (Act.APPROVE, OFF, Facts(acting="a", uploaded_by="a"), "uploader_may_not_approve"),
         (Act.APPROVE, OFF, Facts(acting="a", holds_the_programs_key=True), "key_holder_may_not_approve"),
+        (Act.APPROVE, OFF, Facts(acting="a", tied_to_the_uploader=True), "deputation_may_not_approve"),
         (Act.WITHDRAW, OFF, Facts(in_production=True), "request_in_production"),
         (Act.DECLINE, H, Facts(in_production=True), "request_in_production"),
         (Act.EXPIRE, S, Facts(), "request_deadline_ahead"),

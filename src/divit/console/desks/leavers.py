@@ -44,6 +44,7 @@ def officer(request: DeskRequest) -> HttpResponse:
     context = {
         "form": form,
         "institution": request.institution,
+        "deputises_for": request.appointment.deputises_for,
         "totals": wording.institution(roster_progress.of_institution(request.institution.pk)),
         "asked": bool(text),
         "page": page,

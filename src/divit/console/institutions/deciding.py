@@ -11,6 +11,7 @@ from divit.console.access import DeskRequest, appointed, desk
 from divit.console.institutions import showing
 from divit.console.institutions.forms import RefusalForm
 from divit.console.institutions.proposing import BACK
+from divit.console.naming import who
 from divit.console.pages import attempt, done
 from divit.flows import institution_proposals as flow
 from divit.institutions import proposals, selectors, words
@@ -58,10 +59,11 @@ def _page(request: DeskRequest, row: Proposal) -> HttpResponse:
         "state": words.STATES[row.state],
         "waits": row.state == State.PROPOSED,
         "lines": showing.content(row),
-        "proposer": showing.who(row.proposed_by),
-        "decider": showing.who(row.decided_by) if row.decided_by else "",
+        "proposer": who(row.proposed_by),
+        "decider": who(row.decided_by) if row.decided_by else "",
         "acts": {str(one) for one in proposals.acts_open_to(row, by=request.actor)},
         "own": row.proposed_by == str(request.actor),
+        "deputy": bool(request.actor.deputises_for),
         "for_the_centre": request.actor.role is Role.OFFICER
         and not among_officers(proposals.facts_of(row, by=request.actor).kind, row.content.get("role", "")),
         "form": form,

@@ -73,6 +73,25 @@ class AppointForm(forms.Form):
             raise forms.ValidationError(explain(wrong)) from wrong
 
 
+class DeputyForm(forms.Form):
+    """Who is to act in the officer's stead, from when to when."""
+
+    tckn = AppointForm.base_fields["tckn"]
+    given_names = AppointForm.base_fields["given_names"]
+    surname = AppointForm.base_fields["surname"]
+    starts = _day(_("İlk gün"))
+    ends = _day(_("Son gün"))
+
+    clean_tckn = AppointForm.clean_tckn
+
+    def __init__(self, *args: Any, most: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["ends"].help_text = _("En çok {days} gün; kendi görevinizin son gününü de aşamaz.").format(
+            days=most
+        )
+        self.fields["starts"].initial = clock.today()
+
+
 class EndForm(forms.Form):
     """With which day an appointment ends."""
 

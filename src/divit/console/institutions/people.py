@@ -19,6 +19,7 @@ def officer_people(request: DeskRequest) -> HttpResponse:
     every = selectors.proposals_of(own.pk)
     context = {
         "institution": own,
+        "deputises_for": request.appointment.deputises_for,
         "people": showing.people(request, own),
         "waiting": showing.proposals_of(one for one in every if one.state == State.PROPOSED),
         "decided": showing.proposals_of([one for one in every if one.state != State.PROPOSED][:20]),

@@ -11,12 +11,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from divit.console.access import DeskRequest, appointed, desk
-from divit.console.institutions.forms import AppointForm, ContractForm, EndForm, RuleForm
+from divit.console.institutions.forms import AppointForm, ContractForm, DeputyForm, EndForm, RuleForm
 from divit.console.institutions.showing import people
 from divit.console.pages import attempt, done
 from divit.flows import institution_proposals as flow
-from divit.institutions import selectors, words
+from divit.institutions import deputies, selectors, words
 from divit.institutions.lifecycle import Kind, may_propose
+from divit.institutions.limits import limits_on
 from divit.institutions.models import Appointment, Institution
 from divit.kernel import clock
 from divit.kernel.actors import Role
@@ -39,6 +40,23 @@ def officer_appoint(request: DeskRequest) -> HttpResponse:
     return _appoint(request, request.institution)
 
 
+@appointed(Role.OFFICER)
+@require_http_methods(["GET", "POST"])
+def officer_deputy(request: DeskRequest) -> HttpResponse:
+    """Vekil belirleme, put forward by an officer for the own absence."""
+    institution = request.institution
+    if not may_propose(request.actor.role, kind=Kind.DEPUTISE, deputy=bool(request.actor.deputises_for)):
+        raise NotFound("institution")
+    form = DeputyForm(request.POST or None, most=limits_on(clock.today()).deputy_days)
+    return _page(
+        request,
+        institution,
+        form,
+        lambda: flow.propose_deputy(institution.pk, **form.cleaned_data, by=request.actor),
+        kind=Kind.DEPUTISE,
+    )
+
+
 @desk(Role.LIAISON)
 @require_http_methods(["GET", "POST"])
 def institution_end(request: DeskRequest, institution_id: uuid.UUID, appointment_id: uuid.UUID) -> HttpResponse:
@@ -49,7 +67,10 @@ def institution_end(request: DeskRequest, institution_id: uuid.UUID, appointment
 @appointed(Role.OFFICER)
 @require_http_methods(["GET", "POST"])
 def officer_end(request: DeskRequest, appointment_id: uuid.UUID) -> HttpResponse:
-    """Görevi sona erdirme, put forward by an officer for the own institution."""
+    """Görevi sona erdirme, put forward by an officer for the own institution; the own deputy's is ended at once."""
+    row = selectors.appointment(request.institution.pk, appointment_id)
+    if deputies.may_take_back(row, by=request.actor):
+        return _take_back(request, row)
     return _end(request, request.institution, appointment_id)
 
 
@@ -89,8 +110,14 @@ def institution_contract(request: DeskRequest, institution_id: uuid.UUID) -> Htt
 
 
 def _appoint(request: DeskRequest, institution: Institution) -> HttpResponse:
-    role = request.actor.role
-    capacities = [one for one in Appointment.Capacity if may_propose(role, kind=Kind.APPOINT, capacity=one)]
+    by = request.actor
+    capacities = [
+        one
+        for one in Appointment.Capacity
+        if may_propose(by.role, kind=Kind.APPOINT, capacity=one, deputy=bool(by.deputises_for))
+    ]
+    if not capacities:
+        raise NotFound("institution")
     form = AppointForm(request.POST or None, capacities=capacities)
     return _page(
         request,
@@ -103,7 +130,8 @@ def _appoint(request: DeskRequest, institution: Institution) -> HttpResponse:
 
 def _end(request: DeskRequest, institution: Institution, appointment_id: uuid.UUID) -> HttpResponse:
     row = selectors.appointment(institution.pk, appointment_id)
-    if not may_propose(request.actor.role, kind=Kind.END_APPOINTMENT, capacity=row.role):
+    deputy = bool(request.actor.deputises_for)
+    if not may_propose(request.actor.role, kind=Kind.END_APPOINTMENT, capacity=row.role, deputy=deputy):
         raise NotFound("appointment")
     form = EndForm(request.POST or None, initial={"ends": clock.today()})
     told = next(one for one in people(request, institution, former=True) if one["appointment"].pk == row.pk)
@@ -115,6 +143,18 @@ def _end(request: DeskRequest, institution: Institution, appointment_id: uuid.UU
         kind=Kind.END_APPOINTMENT,
         about=told,
     )
+
+
+def _take_back(request: DeskRequest, row: Appointment) -> HttpResponse:
+    here = {"institution_id": request.institution.pk}
+    refusal = ""
+    if request.method == "POST":
+        refusal = attempt(lambda: flow.take_back(request.institution.pk, row.pk, by=request.actor))
+        if not refusal:
+            return done(request, _("Vekâlet sonlandırıldı."), to="console:officer_people", **here)
+    told = next(one for one in people(request, request.institution, former=True) if one["appointment"].pk == row.pk)
+    context = {"institution": request.institution, "about": told, "refusal": refusal, "has_errors": bool(refusal)}
+    return render(request, "console/institutions/take_back.html", context, status=409 if refusal else 200)
 
 
 def _page(

@@ -7,13 +7,13 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 
 from divit.console.access import DeskRequest
-from divit.identity import selectors as identity
-from divit.institutions import proposals, selectors, words
-from divit.institutions.contents import Appoint, EndAppointment, NewContract, NewRule, read
-from divit.institutions.lifecycle import Kind, may_propose
+from divit.console.naming import who
+from divit.institutions import deputies, proposals, selectors, words
+from divit.institutions.contents import Appoint, Deputise, EndAppointment, NewContract, NewRule, read
+from divit.institutions.lifecycle import AppointmentState, Kind, may_propose
 from divit.institutions.models import Appointment, Contract, Institution, InstitutionRule, Proposal
 from divit.kernel import clock
-from divit.kernel.actors import Role
+from divit.kernel.actors import Actor
 from divit.kernel.errors import NotFound
 from divit.kernel.money import Money
 from divit.payments.labels import LINES
@@ -63,7 +63,9 @@ def people(request: DeskRequest, institution: Institution, *, former: bool = Fal
     """Who acts or will act for an institution (and who no longer does); each is a look in the ledger."""
     today = clock.today()
     rows = [
-        row for row in selectors.all_appointments_of(institution.pk) if former or row.ends is None or row.ends >= today
+        row
+        for row in selectors.all_appointments_of(institution.pk)
+        if former or (row.state == AppointmentState.STANDING and (row.ends is None or row.ends >= today))
     ]
     request.looks += [
         {
@@ -75,20 +77,30 @@ def people(request: DeskRequest, institution: Institution, *, former: bool = Fal
         for row in rows
     ]
     names = _names(one for row in rows for one in (row.proposed_by, row.appointed_by))
-    return [_appointment(row, role=request.actor.role, names=names) for row in rows]
+    return [_appointment(row, by=request.actor, names=names) for row in rows]
 
 
-def _appointment(row: Appointment, *, role: Role, names: dict[str, str]) -> dict[str, Any]:
+def _appointment(row: Appointment, *, by: Actor, names: dict[str, str]) -> dict[str, Any]:
     today = clock.today()
+    over = row.state != AppointmentState.STANDING or (row.ends is not None and row.ends < today)
+    whom = row.deputises_for.person.name if row.deputises_for else ""
     return {
         "appointment": row,
-        "capacity": words.CAPACITIES[row.role],
-        "over": row.ends is not None and row.ends < today,
-        "ahead": row.starts > today,
+        "capacity": capacity(row.role, in_stead_of=whom),
+        "over": over,
+        "ahead": not over and row.starts > today,
         "by": [names[one] for one in (row.proposed_by, row.appointed_by) if one],
-        "may_end": (row.ends is None or row.ends > today)
-        and may_propose(role, kind=Kind.END_APPOINTMENT, capacity=row.role),
+        "may_end": not over
+        and (row.ends is None or row.ends > today)
+        and may_propose(by.role, kind=Kind.END_APPOINTMENT, capacity=row.role, deputy=bool(by.deputises_for)),
+        "may_take_back": deputies.may_take_back(row, by=by),
     }
+
+
+def capacity(role: str, *, in_stead_of: str = "") -> str:
+    """As what somebody acts; a deputy never without the name of the officer."""
+    said = str(words.CAPACITIES[role])
+    return f"{said} ({words.IN_STEAD_OF.format(name=in_stead_of)})" if in_stead_of else said
 
 
 def proposals_of(rows: Iterable[Proposal]) -> list[dict[str, Any]]:
@@ -112,7 +124,7 @@ def content(row: Proposal) -> Lines:
     told = read(row.kind, row.content)
     if row.state == "proposed":
         told = proposals.as_of(told, clock.today())
-    if isinstance(told, Appoint | EndAppointment):
+    if isinstance(told, Appoint | Deputise | EndAppointment):
         return _about_somebody(row, told)
     if isinstance(told, NewRule):
         return [(_("İlk gün"), _day(told.valid_from)), *_rule(told)]
@@ -127,28 +139,16 @@ def content(row: Proposal) -> Lines:
     raise NotFound("proposal")
 
 
-def _about_somebody(row: Proposal, told: Appoint | EndAppointment) -> Lines:
-    lines = [(_("Kişi"), row.person.name if row.person else ""), (_("Görev"), str(words.CAPACITIES[told.role]))]
-    if isinstance(told, Appoint):
+def _about_somebody(row: Proposal, told: Appoint | Deputise | EndAppointment) -> Lines:
+    role = capacity(told.role, in_stead_of=who(row.proposed_by) if isinstance(told, Deputise) else "")
+    lines = [(_("Kişi"), row.person.name if row.person else ""), (_("Görev"), role)]
+    if not isinstance(told, EndAppointment):
         lines.append((_("İlk gün"), _day(told.starts)))
     return [*lines, (_("Son gün"), _day(told.ends) if told.ends else _("Belirsiz"))]
 
 
 def _names(actors: Iterable[str]) -> dict[str, str]:
     return {actor: who(actor) for actor in set(actors)}
-
-
-def who(actor: str) -> str:
-    """The name behind «role:id», as colleagues know it."""
-    role, _colon, name = actor.partition(":")
-    try:
-        if role == Role.LIAISON:
-            return _("%(name)s (sertifika merkezi)") % {"name": identity.staff_account(int(name)).name}
-        if role == Role.OFFICER:
-            return identity.person(name).name
-    except (NotFound, ValueError):
-        pass
-    return "Divit"
 
 
 def _day(day: Any) -> str:

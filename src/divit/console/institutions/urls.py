@@ -17,6 +17,7 @@ urlpatterns = [
     path(f"{_ONE}oneri/<uuid:proposal_id>/", deciding.institution_proposal, name="institution_proposal"),
     path(f"{_OWN}gorevliler/", people.officer_people, name="officer_people"),
     path(f"{_OWN}gorevliler/yeni/", proposing.officer_appoint, name="officer_appoint"),
+    path(f"{_OWN}gorevliler/vekil/", proposing.officer_deputy, name="officer_deputy"),
     path(f"{_OWN}gorevliler/<uuid:appointment_id>/", proposing.officer_end, name="officer_end"),
     path(f"{_OWN}oneri/<uuid:proposal_id>/", deciding.officer_proposal, name="officer_proposal"),
     path(f"{_ONE}hesap/", statements.institution_account, name="institution_account"),

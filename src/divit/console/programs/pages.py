@@ -15,7 +15,7 @@ from divit.connections.lifecycle import Act, State
 from divit.connections.models import Program
 from divit.console.access import DeskRequest, appointed
 from divit.console.institutions.forms import RefusalForm
-from divit.console.institutions.showing import who
+from divit.console.naming import who
 from divit.console.pages import attempt, done
 from divit.console.programs.forms import AskForm, KeyForm
 from divit.flows import programs as flow
@@ -34,6 +34,7 @@ def officer_programs(request: DeskRequest) -> HttpResponse:
     told = [({"row": row, "state": _state(row)}, _connects(row) or row.state == State.PROPOSED) for row in rows]
     context = {
         "institution": request.institution,
+        "may_ask": not request.actor.deputises_for,
         "now": [one for one, current in told if current],
         "before": [one for one, current in told if not current][:50],
     }

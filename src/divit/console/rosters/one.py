@@ -179,6 +179,7 @@ def _people(request: DeskRequest, row: Roster) -> dict[str, object]:
     uploader = row.uploaded_by == request.actor.id
     ticked = set(request.POST.getlist("request"))
     key_holder = roster_approval.holds_its_key(row, by=request.actor)
+    tied = roster_approval.tied_to_its_uploader(row, by=request.actor)
     return {
         "page": page,
         "only_waiting": only_waiting,
@@ -196,10 +197,11 @@ def _people(request: DeskRequest, row: Roster) -> dict[str, object]:
             }
             for one in rows
         ],
-        "may_approve": officer and not uploader and not key_holder,
+        "may_approve": officer and not (uploader or key_holder or tied),
         "may_refuse": officer,
         "uploader": uploader,
         "key_holder": key_holder,
+        "tied": tied and officer,
         "officer": officer,
         "moving": row.state in _MOVING,
     }

@@ -9,8 +9,10 @@ from django.views.decorators.http import require_http_methods
 
 from divit.applications.kinds import Kind
 from divit.applications.labels import KINDS
+from divit.audit import selectors as audit
 from divit.console.access import DeskRequest, appointed
 from divit.console.forms import ReasonForm
+from divit.console.naming import who
 from divit.console.pages import attempt, done
 from divit.console.rosters import wording
 from divit.flows import roster_approval, roster_progress
@@ -19,6 +21,8 @@ from divit.kernel.turkish import tr_fold
 from divit.rosters import selectors
 from divit.rosters.lifecycle import Act, State
 from divit.rosters.models import Request
+
+_DECISIONS = {f"request.{act}" for act in (Act.APPROVE, Act.REFUSE, Act.WITHDRAW)}
 
 
 @appointed(Role.OFFICER, Role.REPRESENTATIVE)
@@ -74,8 +78,19 @@ def _shown(request: DeskRequest, row: Request) -> dict[str, object]:
         "may_withdraw": Act.WITHDRAW in acts,
         "uploader": row.roster.uploaded_by == request.actor.id,
         "key_holder": roster_approval.holds_its_key(row.roster, by=request.actor),
+        "tied": request.actor.role is Role.OFFICER
+        and roster_approval.tied_to_its_uploader(row.roster, by=request.actor),
+        "decider": _decider(row),
         "other_name": _other_name(row),
     }
+
+
+def _decider(row: Request) -> str:
+    """Which officer approved, refused or withdrew it, and in whose stead."""
+    if row.decided_by.partition(":")[0] != Role.OFFICER:
+        return ""
+    entry = next((one for one in audit.entries_of("request", str(row.pk)) if one.act in _DECISIONS), None)
+    return who(row.decided_by, deputising_for=entry.facts.get("deputising_for", "") if entry else "")
 
 
 def _other_name(row: Request) -> str:

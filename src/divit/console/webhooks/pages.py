@@ -32,6 +32,7 @@ def officer_webhooks(request: DeskRequest) -> HttpResponse:
     tallies = selectors.tallies(row.pk for row in rows)
     context = {
         "institution": request.institution,
+        "may_add": not request.actor.deputises_for,
         "rows": [
             {
                 "webhook": row,

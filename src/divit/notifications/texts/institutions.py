@@ -1,5 +1,5 @@
-"""What people who act for an institution are told; placeholders: {institution}, {role}, {starts},
-{until}, {reason}."""
+"""What people who act for an institution are told; placeholders: {institution}, {role}, {starts}, {ends},
+{until}, {reason}, {deputy}, {officer}."""
 
 from divit.notifications.texts.notice import Notice
 
@@ -44,5 +44,36 @@ NOTICES = {
         "önerebilirsiniz.",
         mail_en="Your proposal for {institution} was refused. The reason, as written:\n\n{reason}\n\nIf needed, change "
         "it and propose it again.",
+    ),
+    "deputy_waits": Notice(
+        sms_tr="{institution}: {officer}, {deputy} adını vekil olarak önerdi. Karar en geç {until} günü masanızda.",
+        sms_en="{institution}: {officer} named {deputy} as deputy. An officer must decide by {until}.",
+        subject_tr="Bir vekil önerisi kararınızı bekliyor",
+        subject_en="A deputy waits for your decision",
+        mail_tr="{officer}, {institution} yetkilisi olarak {starts} gününden {ends} gününe kadar kendi adına {deputy} "
+        "adlı kişinin işlem yapmasını önerdi. En geç {until} günü başka bir yetkilinin karar vermesi gerekir; öneri "
+        "kurum yetkilisi masanızda bekliyor.",
+        mail_en="{officer}, officer of {institution}, wants {deputy} to act in their stead from {starts} to {ends}. "
+        "Another officer must decide by {until}; the proposal waits at your officer's desk.",
+    ),
+    "deputy_named": Notice(
+        sms_tr="{institution}: {deputy}, {starts}-{ends} günlerinde {officer} adına vekâleten işlem yapacak.",
+        sms_en="{institution}: {deputy} will be deputising for {officer} on {starts}-{ends}.",
+        subject_tr="Bir yetkilinin vekili belirlendi",
+        subject_en="An officer's deputy was named",
+        mail_tr="{institution}: {deputy}, {starts} gününden {ends} gününe kadar {officer} adına vekâleten işlem "
+        "yapacak. Ayrıntısı kurum yetkilisi masanızda.",
+        mail_en="{institution}: {deputy} will be deputising for {officer} from {starts} to {ends}. You find it at "
+        "your officer's desk.",
+    ),
+    "deputy_taken_back": Notice(
+        sms_tr="{institution}: {officer} vekâleti sonlandırdı; {deputy} artık onun adına işlem yapamaz.",
+        sms_en="{institution}: {officer} ended the deputation; {deputy} no longer acts in their stead.",
+        subject_tr="Vekâlet sonlandırıldı",
+        subject_en="A deputation was ended",
+        mail_tr="{institution}: {officer} vekâleti sonlandırdı. {deputy} şu andan itibaren onun adına işlem yapamaz; "
+        "o ana kadar yapılanlar geçerlidir.",
+        mail_en="{institution}: {officer} ended the deputation. From now on {deputy} no longer acts in their stead; "
+        "what was done until then stands.",
     ),
 }

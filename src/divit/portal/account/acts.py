@@ -61,6 +61,7 @@ ACTS: dict[str, str | Promise] = {
     "application.reject": _("Başvurunuz kabul edilmedi"),
     "application.lapse": _("Başvurunuzun süresi doldu"),
     "appointment.begin": _("Kurumunuzda bir görev verildi"),
+    "appointment.take_back": _("Kurumunuzdaki vekâletiniz sonlandırıldı"),
     "appointment.end": _("Kurumunuzdaki görev sona erdi"),
     "proposal.begin": _("Kurumunuzdaki göreviniz için bir öneri yapıldı"),
     "proposal.carry_out": _("Kurumunuzdaki göreviniz için yapılan öneri onaylandı"),

@@ -48,4 +48,6 @@ def told(entry: Told, *, person_id: str) -> Sentence:
         what = str(ACTS.get(entry.act) or _("Dosyanızda bir işlem kaydedildi"))
     by_other = entry.role == Role.HOLDER and entry.actor_id != person_id
     who = _("Başka bir kişi") if by_other else str(ROLES[entry.role])
+    if entry.facts.get("deputising_for"):
+        who = _("%(who)s (vekâleten)") % {"who": who}
     return Sentence(at=entry.at, who=who, what=what)
