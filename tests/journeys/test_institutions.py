@@ -15,10 +15,11 @@ from divit.cli.demo_people import synthetic_tckn
 from divit.flows import institution_proposals as flow
 from divit.identity.models import Person
 from divit.institutions import selectors
-from divit.institutions.models import Institution, InstitutionRule, Proposal
+from divit.institutions.models import Appointment, Institution, InstitutionRule, Proposal
 from divit.kernel import clock
 from divit.kernel.actors import Actor, Role
 from divit.kernel.money import Money
+from divit.kernel.tckn import Tckn
 from divit.payments.services import load_reference_data as load_prices
 from tests.factories.programs import program_of
 from tests.integration.console.conftest import *  # noqa: F403
@@ -68,6 +69,21 @@ def contract(institution: Institution, *, number: str, starts: int) -> Proposal:
     )
 
 
+def _deputy(officer: Person, institution: Institution) -> tuple[Proposal, Appointment]:
+    """Somebody who deputises for an officer from today on, by a proposal that the centre decided."""
+    proposal = flow.propose_deputy(
+        institution.pk,
+        tckn=Tckn(synthetic_tckn(78)),
+        given_names="Çağla",
+        surname="Sınama",
+        starts=clock.today(),
+        ends=clock.today() + timedelta(days=9),
+        by=Actor(role=Role.OFFICER, id=str(officer.pk), institution_id=str(institution.pk)),
+    )
+    flow.carry_out(proposal.pk, by=LIAISON)
+    return proposal, Appointment.objects.select_related("person").get(deputises_for__person=officer)
+
+
 @pytest.mark.parametrize("language", ["tr", "en"])
 def test_no_page_has_a_fault(
     chrome: Browser,
@@ -84,6 +100,7 @@ def test_no_page_has_a_fault(
     flow.carry_out(contract(ministry, number="2026/1", starts=0).pk, by=Actor(role=Role.LIAISON, id="1001"))
     waiting = contract(ministry, number="2027/1", starts=365)
     end = flow.propose_end(ministry.pk, held.pk, ends=clock.today(), by=LIAISON)
+    named, deputy = _deputy(officer, ministry)
     seats: list[tuple[Client, list[str]]] = [
         (
             at_desk(Role.LIAISON),
@@ -104,6 +121,9 @@ def test_no_page_has_a_fault(
                 to("officer_people", ministry),
                 to("officer_appoint", ministry),
                 to("officer_end", ministry, appointment_id=held.pk),
+                to("officer_deputy", ministry),
+                to("officer_end", ministry, appointment_id=deputy.pk),
+                to("officer_proposal", ministry, proposal_id=named.pk),
                 to("officer_proposal", ministry, proposal_id=end.pk),
                 to("officer_proposal", ministry, proposal_id=waiting.pk),
                 to("officer_programs", ministry),
@@ -112,6 +132,7 @@ def test_no_page_has_a_fault(
             ],
         ),
         (log_in(viewer), [to("viewer", ministry)]),
+        (log_in(deputy.person), [to("officer", ministry), to("officer_people", ministry)]),
     ]
     for client, addresses in seats:
         with window(chrome, base_url=live_server.url, language=language) as walker:
@@ -150,6 +171,40 @@ def test_two_officers_on_telephones_without_script(
         walker.press("Onayla ve uygula").expect("Öneri onaylandı ve uygulandı.", "Şule Yetkin, Ilgaz Yetkili")
         assert walker.faults == [], "\n".join(walker.faults)
     assert "representative" in {row.role for row in selectors.all_appointments_of(ministry.pk)}
+
+
+def test_a_deputy_is_named_and_taken_back_on_telephones_without_script(
+    chrome: Browser,
+    live_server: LiveServer,
+    ministry: Institution,
+    make_person: Callable[..., Person],
+    appoint: Any,
+) -> None:
+    first, second = make_person("Şule", "Yetkin"), make_person("Ilgaz", "Yetkili")
+    for person in (first, second):
+        appoint(person, ministry, "officer", days=100)
+    with window(chrome, base_url=live_server.url, script=False, size=NARROW) as walker:
+        enter(walker, live_server, log_in(first))
+        walker.open(to("officer_people", ministry)).follow("Vekil belirle")
+        walker.press("Öner").expect("Bu alanı doldurun.")
+        walker.fill("tckn", synthetic_tckn(77))
+        walker.fill("given_names", "Çağla")
+        walker.fill("surname", "Sınama")
+        walker.fill("ends", f"{clock.today() + timedelta(days=9):%d.%m.%Y}")
+        walker.press("Öner").expect("Öneriniz kaydedildi.")
+        assert walker.faults == [], "\n".join(walker.faults)
+    with window(chrome, base_url=live_server.url, script=False, size=NARROW) as walker:
+        enter(walker, live_server, log_in(second))
+        walker.open(to("officer_people", ministry)).follow("Vekil belirleme: Kurum yetkilisi, Çağla Sınama")
+        walker.expect("Kurum yetkilisi (Şule Yetkin adına vekâleten)")
+        walker.press("Onayla ve uygula").expect("Öneri onaylandı ve uygulandı.")
+        assert walker.faults == [], "\n".join(walker.faults)
+    with window(chrome, base_url=live_server.url, script=False, size=NARROW) as walker:
+        enter(walker, live_server, log_in(first))
+        walker.open(to("officer_people", ministry)).follow("Vekâleti sonlandır")
+        walker.press("Vekâleti hemen sonlandır").expect("Vekâlet sonlandırıldı.")
+        assert walker.faults == [], "\n".join(walker.faults)
+    assert [row.state for row in selectors.all_appointments_of(ministry.pk) if row.deputises_for] == ["taken_back"]
 
 
 def test_two_officers_let_a_program_in_and_one_shuts_it_out(

@@ -16,7 +16,7 @@ from divit.institutions.checks import Offered
 from divit.institutions.contents import Appoint, Deputise, EndAppointment, NewContract, NewRule, read
 from divit.institutions.lifecycle import Kind
 from divit.institutions.models import Appointment, Proposal
-from divit.institutions.words import CAPACITIES, IN_STEAD_OF
+from divit.institutions.words import capacity
 from divit.kernel import clock
 from divit.kernel.actors import Actor, Role
 from divit.kernel.errors import NotFound
@@ -155,6 +155,7 @@ def carry_out(proposal_id: UUID, *, by: Actor) -> Proposal:
             _tell_officers(row, "deputy_named", but={by.id, proposer, str(row.person_id)})
         elif row.kind == Kind.END_APPOINTMENT:
             _tell_concerned(row, "appointment_ended")
+            _tell_deputies(row)
         _tell_proposer(row, "proposal_carried_out")
     return row
 
@@ -177,16 +178,37 @@ def offered() -> Offered:
 
 
 def _tell_concerned(row: Proposal, notice: str) -> None:
-    person = people.person(str(row.person_id))
-    with translation.override(person.language):
-        role = str(CAPACITIES[row.content["role"]])
-        if row.kind == Kind.DEPUTISE:
-            role = f"{role} ({IN_STEAD_OF.format(name=_proposer(row).name)})"
     content = proposals.as_of(read(row.kind, row.content), clock.today())
-    days = {name: getattr(content, day, None) for name, day in (("starts", "starts"), ("until", "ends"))}
+    days = {"starts": getattr(content, "starts", None), "until": getattr(content, "ends", None)}
+    _tell_appointed(row, people.person(str(row.person_id)), notice, whom=in_stead_of(row), **days)
+
+
+def _tell_deputies(row: Proposal) -> None:
+    """Whose officer's appointment ends acts no longer than that either."""
+    content = read(row.kind, row.content)
+    for one in selectors.deputies_of(content.appointment_id) if isinstance(content, EndAppointment) else ():
+        whom = row.person.name if row.person else ""
+        _tell_appointed(row, one.person, "appointment_ended", whom=whom, starts=one.starts, until=one.ends)
+
+
+def _tell_appointed(row: Proposal, person: Person, notice: str, *, whom: str, **days: date | None) -> None:
+    with translation.override(person.language):
+        role = capacity(row.content["role"], in_stead_of=whom)
     facts = {name: day.strftime("%d.%m.%Y") if day else "–" for name, day in days.items()}
     facts |= {"role": role, "institution": row.institution.name}
-    tell(person=person, notice=notice, subject=("proposal", str(row.pk)), dedupe=f"{notice}:{row.pk}", **facts)
+    dedupe = f"{notice}:{row.pk}:{person.pk}"
+    tell(person=person, notice=notice, subject=("proposal", str(row.pk)), dedupe=dedupe, **facts)
+
+
+def in_stead_of(row: Proposal) -> str:
+    """The name of the officer in whose stead somebody is to act, or is to act no more; empty for all others."""
+    content = read(row.kind, row.content)
+    if isinstance(content, Deputise):
+        return _proposer(row).name
+    if isinstance(content, EndAppointment):
+        above = selectors.appointment(row.institution_id, content.appointment_id).deputises_for
+        return above.person.name if above else ""
+    return ""
 
 
 def _tell_proposer(row: Proposal, notice: str, **facts: str) -> None:

@@ -85,6 +85,12 @@ def acts_as_officer(by: Actor) -> bool:
     return office is not None and office.in_stead_of == by.deputises_for
 
 
+def deputies_of(appointment_id: UUID) -> list[Appointment]:
+    """Those who act or will act in the stead of an officer, by the officer's appointment."""
+    found = Appointment.objects.filter(deputises_for_id=appointment_id, state=AppointmentState.STANDING)
+    return list(found.filter(ends__gte=clock.today()).select_related("person").order_by("starts", "id"))
+
+
 def tied_by_deputation(person_id: UUID | str, *, institution_id: UUID | str, on: date) -> frozenset[str]:
     """Opaque ids of those who act in a person's stead, or the other way round, today or on a day that is past."""
     today = clock.today()

@@ -47,6 +47,14 @@ READERS: dict[str, str | Promise] = {
 }
 # Whoever acts in somebody's stead is never named without whom.
 IN_STEAD_OF = _("{name} adına vekâleten")
+
+
+def capacity(role: str, *, in_stead_of: str = "") -> str:
+    """As what somebody acts, in the language of the moment; a deputy never without the name of the officer."""
+    said = str(CAPACITIES[role])
+    return f"{said} ({IN_STEAD_OF.format(name=in_stead_of)})" if in_stead_of else said
+
+
 REFUSALS = {
     "about_oneself": _("Kendi göreviniz hakkında karar veremezsiniz; başka bir yetkilinin karar vermesi gerekir."),
     "already_appointed": _("Bu kişi bu kurumda bu görevde zaten tanımlı."),

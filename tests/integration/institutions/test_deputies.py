@@ -15,10 +15,10 @@ from divit.cli.demo_people import synthetic_tckn
 from divit.flows import institution_proposals as flow
 from divit.flows import programs, webhook_endpoints
 from divit.flows.officers import is_officer, officer_today
-from divit.institutions import deputies, proposals, services
+from divit.institutions import deputies, proposals
 from divit.institutions.models import Appointment, Institution, Proposal
 from divit.kernel import clock
-from divit.kernel.actors import SYSTEM, Actor, Level, Role
+from divit.kernel.actors import Actor, Level, Role
 from divit.kernel.errors import Invalid, NotFound, Refused
 from divit.kernel.tckn import Tckn
 from divit.notifications.models import Message
@@ -164,9 +164,12 @@ def test_it_ends_with_the_officers_own(ministry: Institution, officer: Officer) 
     row = named(away, colleague)
     deputy = acting(row)
     own = Appointment.objects.get(person_id=away.id)
-    services.end_appointment(own, on=days(4), by=SYSTEM)
+    flow.carry_out(flow.propose_end(ministry.pk, own.pk, ends=days(4), by=LIAISON).pk, by=SECOND)
     row.refresh_from_db()
     assert row.ends == days(4)
+    told = Message.objects.get(person_id=deputy.id, notice="appointment_ended").text
+    assert f"{days(4):%d.%m.%Y}" in told
+    assert "Şule Yetkin adına vekâleten" in told
     # Whatever else moves the officer's own days, a deputy has none beyond them.
     Appointment.objects.filter(pk=own.pk).update(ends=days(-1))
     assert not is_officer(deputy)

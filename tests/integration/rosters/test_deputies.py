@@ -18,8 +18,8 @@ from divit.kernel.actors import SYSTEM, Actor, Level, Role
 from divit.kernel.errors import DivitError, NotFound, Refused
 from divit.notifications.models import Message
 from divit.rosters.lifecycle import Act
-from tests.factories.people import log_in
 from tests.integration.applications.test_races import at_once
+from tests.integration.console.conftest import log_in
 from tests.integration.rosters.conftest import Desk, row_of
 
 pytestmark = pytest.mark.django_db(transaction=True)

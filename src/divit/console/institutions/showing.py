@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from divit.console.access import DeskRequest
 from divit.console.naming import who
+from divit.flows.institution_proposals import in_stead_of
 from divit.institutions import deputies, proposals, selectors, words
 from divit.institutions.contents import Appoint, Deputise, EndAppointment, NewContract, NewRule, read
 from divit.institutions.lifecycle import AppointmentState, Kind, may_propose
@@ -86,7 +87,7 @@ def _appointment(row: Appointment, *, by: Actor, names: dict[str, str]) -> dict[
     whom = row.deputises_for.person.name if row.deputises_for else ""
     return {
         "appointment": row,
-        "capacity": capacity(row.role, in_stead_of=whom),
+        "capacity": words.capacity(row.role, in_stead_of=whom),
         "over": over,
         "ahead": not over and row.starts > today,
         "by": [names[one] for one in (row.proposed_by, row.appointed_by) if one],
@@ -95,12 +96,6 @@ def _appointment(row: Appointment, *, by: Actor, names: dict[str, str]) -> dict[
         and may_propose(by.role, kind=Kind.END_APPOINTMENT, capacity=row.role, deputy=bool(by.deputises_for)),
         "may_take_back": deputies.may_take_back(row, by=by),
     }
-
-
-def capacity(role: str, *, in_stead_of: str = "") -> str:
-    """As what somebody acts; a deputy never without the name of the officer."""
-    said = str(words.CAPACITIES[role])
-    return f"{said} ({words.IN_STEAD_OF.format(name=in_stead_of)})" if in_stead_of else said
 
 
 def proposals_of(rows: Iterable[Proposal]) -> list[dict[str, Any]]:
@@ -140,7 +135,7 @@ def content(row: Proposal) -> Lines:
 
 
 def _about_somebody(row: Proposal, told: Appoint | Deputise | EndAppointment) -> Lines:
-    role = capacity(told.role, in_stead_of=who(row.proposed_by) if isinstance(told, Deputise) else "")
+    role = words.capacity(told.role, in_stead_of=in_stead_of(row))
     lines = [(_("Kişi"), row.person.name if row.person else ""), (_("Görev"), role)]
     if not isinstance(told, EndAppointment):
         lines.append((_("İlk gün"), _day(told.starts)))
