@@ -146,7 +146,8 @@ def _own(by: Actor) -> str:
 
 def _tell_officers(row: Program, notice: str, *, but: str, **facts: str) -> None:
     for appointment in institutions.officers_of(row.institution_id):
-        if str(appointment.person_id) != but:
+        asked_in_vain = notice == "program_waits" and appointment.deputises_for_id is not None
+        if str(appointment.person_id) != but and not asked_in_vain:
             tell(
                 person=appointment.person,
                 notice=notice,

@@ -108,6 +108,7 @@ def test_what_a_deputy_may_not_do(ministry: Institution, officer: Officer) -> No
             act()
     assert not proposals.acts_open_to(about, by=deputy)
     asked = programs.ask(name="Personel", scopes=["rosters:read"], ends=days(30), by=colleague)
+    assert str(Message.objects.get(notice="program_waits").person_id) == away.id
     for act in (
         partial(programs.ask, name="Başka", scopes=["rosters:read"], ends=days(30), by=deputy),
         partial(programs.confirm, asked.pk, by=deputy),
