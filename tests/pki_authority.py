@@ -88,8 +88,8 @@ class House:
         )
 
 
-def hold(folder: Path, *, validation_url: str = PUBLIC_ADDRESS, plan: Path = PLAN) -> House:
-    """A ceremony in an empty folder, with fresh software key stores beside it."""
+def hold(folder: Path, *, validation_url: str = PUBLIC_ADDRESS, plan: Path = PLAN, at: datetime | None = None) -> House:
+    """A ceremony in an empty folder, now or as of an earlier day, with fresh software key stores beside it."""
     passphrase = secrets.token_urlsafe(24)
     ca_keys = SoftwareKeyStore(folder / "keys", passphrase=passphrase)
     validation_keys = SoftwareKeyStore(folder / "validation-keys", passphrase=passphrase)
@@ -97,7 +97,7 @@ def hold(folder: Path, *, validation_url: str = PUBLIC_ADDRESS, plan: Path = PLA
         ceremony.load_plan(plan, validation_url=validation_url),
         stores=ceremony.Stores(root=ca_keys, issuing=ca_keys, validation=validation_keys),
         out=folder / "ca",
-        now=clock.now(),
+        now=at or clock.now(),
     )
     return House(folder, held.authority, ca_keys, validation_keys, passphrase)
 

@@ -121,6 +121,15 @@ def renew_delegate(*, keystore: KeyStore) -> bool:
     return ceremony.renew_delegate(folder, issuing=keystore, now=clock.now()) is not None
 
 
+def renew_root_list(*, keystore: KeyStore) -> bool:
+    """Daily: the root's list anew in good time, where the root's key is at hand: a TEST authority's alone is."""
+    folder, now = authorities.current().folder, clock.now()
+    due = ceremony.root_crl_is_due(folder, root=keystore, now=now)
+    if due:
+        ceremony.renew_root_crl(folder, root=keystore, now=now)
+    return due
+
+
 def observe(change_id: UUID, *, probe: StatusProbe) -> bool:
     """Look as a relying party does and keep what is seen; True when nothing more is to be seen of this change.
 

@@ -26,10 +26,20 @@ from divit.pki.signatures import spki_of
 from divit.pki.tbs import name as encode_name
 from divit.pki.terms import Terms
 
-__all__ = ["Ceremony", "CeremonyPlan", "Stores", "load_plan", "perform", "renew_delegate", "renew_root_crl"]
+__all__ = [
+    "Ceremony",
+    "CeremonyPlan",
+    "Stores",
+    "load_plan",
+    "perform",
+    "renew_delegate",
+    "renew_root_crl",
+    "root_crl_is_due",
+]
 
 _ISSUING_NAME = "issuing"
 _RENEW_DELEGATE_BELOW = timedelta(days=10)
+_ROOT = "root"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,7 +112,7 @@ def perform(plan: CeremonyPlan, *, stores: Stores, out: Path, now: datetime, res
     if out.exists() and any(out.iterdir()):
         raise Refused("ceremony_already_held", folder=str(out))
     table = _Table(plan, stores, now.astimezone(UTC), resume)
-    root_key = table.key("root", Algorithm.EC_P384, store=stores.root)
+    root_key = table.key(_ROOT, Algorithm.EC_P384, store=stores.root)
     issuing_key = table.key(_ISSUING_NAME, Algorithm.EC_P384, store=stores.issuing)
     _make_authorities(table, root_key=root_key, issuing_key=issuing_key)
     _make_services(table, issuing_key=issuing_key)
@@ -161,12 +171,19 @@ def renew_delegate(folder: Path, *, issuing: KeyStore, now: datetime) -> bytes |
     return certificate
 
 
+def root_crl_is_due(folder: Path, *, root: KeyStore, now: datetime) -> bool:
+    """Whether a third of the root's list's life is left or less, and its key is at hand."""
+    ends = x509.load_der_x509_crl((folder / "crl" / "root.crl").read_bytes()).next_update_utc
+    life = timedelta(days=Authority.load(folder).record.root_crl_days)
+    return _ROOT in root.labels() and (ends is None or ends - now <= life / 3)
+
+
 def renew_root_crl(folder: Path, *, root: KeyStore, now: datetime) -> bytes:
     """The root's list again, with a later number; for the day when the root key is brought out."""
     authority = Authority.load(folder)
     file = folder / "crl" / "root.crl"
     new = _root_crl(
-        authority.root, key=root.open("root"), days=authority.record.root_crl_days, now=now, previous=file.read_bytes()
+        authority.root, key=root.open(_ROOT), days=authority.record.root_crl_days, now=now, previous=file.read_bytes()
     )
     _replace(file, new)
     return new

@@ -1,20 +1,24 @@
 """Validation follows the database, outlives it, and never says more than it knows."""
 
+import subprocess
 from datetime import datetime, timedelta
+from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 from cryptography import x509
 from cryptography.x509 import ocsp as pyca_ocsp
+from django.core.management import call_command
 from starlette.testclient import TestClient
 
 from divit.kernel import clock
 from divit.kernel.serials import Serial
-from divit.pki import ceremony
+from divit.pki import ceremony, crl
 from divit.pki.reasons import Reason
 from tests.integration.validation.conftest import Database, Serve, crl_of, put_statements, until
-from tests.pki_authority import House
+from tests.pki_authority import House, hold
 from tests.unit.pki.test_ocsp import cert_id, request
 
 NOWHERE = "postgresql://divit_validation@/divit?host=/nonexistent"
@@ -138,6 +142,28 @@ def test_it_outlives_the_database_until_its_next_update_and_then_says_try_later(
     assert client.get("/crl/issuing.crl").status_code == 503
     assert client.get("/crl/root.crl").status_code == 200
     assert client.get("/healthz").status_code == 200
+
+
+def test_an_authority_that_was_given_a_past_has_a_list_of_its_root_that_stands(
+    serve: Serve, tmp_path: Path, database: Database, settings: Any, transactional_db: None
+) -> None:
+    old_house = hold(tmp_path, at=clock.now() - timedelta(days=365))
+    folder, secret = old_house.folder, old_house.folder / "secret"
+    secret.write_text(old_house.passphrase)
+    own = {"ca_dir": folder / "ca", "keystore": f"software:{folder / 'keys'}", "keystore_secret_file": secret}
+    settings.DIVIT = settings.DIVIT.model_copy(update=own)
+    old = (folder / "ca" / "crl" / "root.crl").read_bytes()
+    client = serve(old_house, database.url)
+    assert client.get("/crl/root.crl").status_code == 503
+    call_command("register_authority", verbosity=0, stdout=StringIO())
+    answer = client.get("/crl/root.crl")
+    assert answer.status_code == 200
+    assert crl.number_of(answer.content) > crl.number_of(old)
+    command = ["openssl", "crl", "-inform", "DER", "-noout", "-nextupdate", "-CAfile", "certificates/root.pem"]
+    checked = subprocess.run(command, input=answer.content, cwd=folder / "ca", capture_output=True, check=True)
+    assert b"verify OK" in checked.stderr
+    call_command("register_authority", verbosity=0, stdout=StringIO())
+    assert client.get("/crl/root.crl").content == answer.content  # while it stands it stays
 
 
 def test_it_reconnects_and_catches_up(serve: Serve, house: House, database: Database) -> None:

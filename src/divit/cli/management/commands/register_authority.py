@@ -17,8 +17,9 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         pin_release.prepare_recipient(keystore=wiring.keystore(), folder=settings.DIVIT.ca)
-        # A copy that slept for longer than the delegate's certificate lives could not answer any more.
+        # A copy that slept for long, or was given a past, could not answer any more.
         status_publication.renew_delegate(keystore=wiring.keystore())
+        status_publication.renew_root_list(keystore=wiring.keystore())
         with transaction.atomic():
             issuer = issuer_of(authorities.current())
             status_publication.publish_soon(issuer.pk)
