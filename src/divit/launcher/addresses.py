@@ -10,6 +10,7 @@ class PortTaken(Exception):
 
 
 _LAST_PORT = 65535
+_FIRST_FREE, _BLOCK = 9100, 50
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,26 @@ class Addresses:
         if not 1 <= first <= _LAST_PORT - 25:
             raise PortTaken(f"DIVIT_PORT is «{given}»; it must be a port number, e.g.: DIVIT_PORT=9000 make demo")
         return cls(web=first, validation=first + 1, world=first + 2, smtp=first + 25)
+
+    @classmethod
+    def free(cls) -> "Addresses":
+        """As `DIVIT_PORT` says, or the first block of ports on which nothing listens; raises `PortTaken`."""
+        if os.environ.get("DIVIT_PORT"):
+            asked = cls.from_environment()
+            asked.refuse_taken()
+            return asked
+        for first in range(_FIRST_FREE, _LAST_PORT - 25, _BLOCK):
+            found = cls(web=first, validation=first + 1, world=first + 2, smtp=first + 25)
+            if found._is_free():
+                return found
+        raise PortTaken("No free block of ports was found. Choose one: DIVIT_PORT=9000 divit simulate")
+
+    def _is_free(self) -> bool:
+        try:
+            self.refuse_taken()
+        except PortTaken:
+            return False
+        return True
 
     @property
     def public_url(self) -> str:

@@ -20,6 +20,7 @@ from pathlib import Path
 import psycopg
 
 from divit.cli.demo_people import introduce
+from divit.kernel.tckn import INVENTED
 from divit.launcher.addresses import Addresses, PortTaken
 from divit.launcher.demo_environment import DemoEnvironment
 from divit.launcher.history import History
@@ -37,6 +38,8 @@ _FOLDERS = ("postgres.new", "ca", "keys", "secrets", "log")
 _ROOM_FOR_FIRST, _ROOM_FOR_NEXT = 1 << 30, 200 << 20
 # The year behind a new demo, small enough that the first start takes a minute longer and no more.
 _HISTORY_DAYS, _HISTORY_PEOPLE = 365, 80
+# The authority is as old as the past behind it, and its seal's certificate lives for three years.
+MOST_DAYS = 1000
 
 
 @dataclass(frozen=True)
@@ -57,8 +60,9 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--reset", action="store_true", help="throw the demo's data away and end")
     parser.add_argument("--no-people", action="store_true", help="start without demo people")
     told = f"how many people have a past behind them when the demo is new ({_HISTORY_PEOPLE}; 0: none)"
-    parser.add_argument("--history", type=int, default=_HISTORY_PEOPLE, metavar="PEOPLE", help=told)
-    parser.add_argument("--history-days", type=int, default=_HISTORY_DAYS, help=f"for how long ({_HISTORY_DAYS})")
+    parser.add_argument("--history", type=between(0, INVENTED), default=_HISTORY_PEOPLE, metavar="PEOPLE", help=told)
+    days = f"for how long ({_HISTORY_DAYS})"
+    parser.add_argument("--history-days", type=between(1, MOST_DAYS), default=_HISTORY_DAYS, help=days)
     options = parser.parse_args(arguments)
     # Even where a shell started us in the background, which leaves SIGINT ignored.
     for name in (signal.SIGINT, signal.SIGTERM):
@@ -66,7 +70,7 @@ def main(arguments: list[str]) -> int:
     try:
         folder = home()
         folder.mkdir(parents=True, exist_ok=True)
-        with _only_one(folder):
+        with only_one(folder):
             if options.reset:
                 return _reset(folder)
             past = Past(0 if options.no_people else options.history, timedelta(days=options.history_days))
@@ -78,6 +82,19 @@ def main(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         return 0
     return 1
+
+
+def between(least: int, most: int) -> Callable[[str], int]:
+    """What argparse takes for a whole number within these bounds."""
+
+    def read(told: str) -> int:
+        number = int(told)
+        if not least <= number <= most:
+            raise argparse.ArgumentTypeError(f"{told} is not between {least} and {most}")
+        return number
+
+    read.__name__ = "whole number"
+    return read
 
 
 def _as_interrupt(_signal: int, _frame: object) -> None:
@@ -96,7 +113,7 @@ def _explained(problem: OSError) -> str:
 
 
 @contextmanager
-def _only_one(folder: Path) -> Iterator[None]:
+def only_one(folder: Path) -> Iterator[None]:
     """One `divit demo` for each data folder; the lock goes with the process, however that ends."""
     with (folder / "demo.lock").open("w") as file:
         try:
@@ -112,12 +129,13 @@ def _only_one(folder: Path) -> Iterator[None]:
 def _reset(folder: Path) -> int:
     _refuse_what_is_no_demo(folder)
     _wait_for_earlier_end(Supervision(folder))
-    _throw_away(folder)
+    throw_away(folder)
     print("The demo's data is gone; `make demo` starts afresh.")
     return 0
 
 
-def _throw_away(folder: Path) -> None:
+def throw_away(folder: Path) -> None:
+    """Everything that a demo or a simulation has put there, and nothing else."""
     cluster = Cluster(folder)
     # By name: a data folder that was chosen badly may hold other people's things.
     places = [cluster.data, cluster.socket_folder, cluster.elsewhere, Supervision(folder).socket.parent]
@@ -141,7 +159,7 @@ def _run(folder: Path, addresses: Addresses, *, people: bool, past: Past) -> int
     addresses.refuse_taken()
     history = History(folder)
     if history.broke_off:
-        _throw_away(folder)
+        throw_away(folder)
     _refuse_full_disk(folder)
     _refuse_other_address(folder, addresses)
     environment.make_secrets()
@@ -156,7 +174,11 @@ def _run(folder: Path, addresses: Addresses, *, people: bool, past: Past) -> int
         manager = supervision.start()
     try:
         arguments = ["--demo", *(["--people"] if people else []), *history.arguments(past.people)]
-        prepare(environment, cluster, supervision, manager, *arguments)
+        try:
+            prepare(environment, cluster, supervision, manager, *arguments)
+        except DemoFailed as problem:
+            way_out = "\nWithout a past behind it: divit demo --history 0"
+            raise DemoFailed(f"{problem}{way_out if history.broke_off else ''}") from problem
         history.end()
         with step("web, worker, signer, validation"):
             supervision.start_rest()

@@ -25,9 +25,18 @@ class History:
         return self._begun.exists()
 
     @property
-    def is_whole(self) -> bool:
-        """A year was lived here to its end."""
-        return self._done.exists()
+    def _simulated(self) -> Path:
+        return self.home / "simulation.made"
+
+    @property
+    def is_simulation(self) -> bool:
+        """The folder was made by `divit simulate`, which may make it anew; never a demo's."""
+        return self._simulated.exists()
+
+    def begin_simulation(self, begins: datetime) -> None:
+        """A year for its own sake."""
+        self._simulated.touch()
+        self.begin(begins)
 
     @property
     def begins(self) -> datetime | None:
@@ -50,5 +59,5 @@ class History:
 
     def forget(self) -> None:
         """The demo's data is gone, and the year with it."""
-        for file in (self._begun, self._done, self.home / "clock"):
+        for file in (self._begun, self._done, self._simulated, self.home / "clock"):
             file.unlink(missing_ok=True)

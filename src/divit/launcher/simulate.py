@@ -1,15 +1,24 @@
 """`divit simulate`: a year in the life of an institution, in a data folder of its own."""
 
 import argparse
-import shutil
+import shlex
 import signal
-import socket
 import sys
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from divit.launcher.addresses import Addresses
-from divit.launcher.demo import DemoFailed, hold_ceremony, prepare, stop
+from divit.kernel.tckn import INVENTED
+from divit.launcher.addresses import Addresses, PortTaken
+from divit.launcher.demo import (
+    MOST_DAYS,
+    DemoFailed,
+    between,
+    hold_ceremony,
+    only_one,
+    prepare,
+    stop,
+    throw_away,
+)
 from divit.launcher.demo_environment import DemoEnvironment
 from divit.launcher.history import History
 from divit.launcher.home import home
@@ -24,8 +33,8 @@ _PEOPLE, _DAYS, _SEED = 5000, 365, 1
 def main(arguments: list[str]) -> int:
     """Make the folder, live the year there, say what came of it; the folder stays for whoever wants to look."""
     parser = argparse.ArgumentParser(prog="divit simulate")
-    parser.add_argument("--people", type=int, default=_PEOPLE, help=f"how many work there ({_PEOPLE})")
-    parser.add_argument("--days", type=int, default=_DAYS, help=f"for how long ({_DAYS})")
+    parser.add_argument("--people", type=between(1, INVENTED), default=_PEOPLE, help=f"how many work there ({_PEOPLE})")
+    parser.add_argument("--days", type=between(1, MOST_DAYS), default=_DAYS, help=f"for how long ({_DAYS})")
     parser.add_argument("--seed", type=int, default=_SEED, help="the same seed and days, the same year")
     parser.add_argument("--until", type=date.fromisoformat, help="the day after the last one, 2026-01-01 (today)")
     parser.add_argument("--home", type=Path, help="a new data folder (`simulation` in the demo's); it is made afresh")
@@ -35,11 +44,16 @@ def main(arguments: list[str]) -> int:
     folder = (options.home or home() / "simulation").resolve()
     until = datetime.combine(options.until or datetime.now(UTC).date(), datetime.min.time(), tzinfo=UTC)
     try:
-        _afresh(folder)
-        _live(
-            folder, people=options.people, begins=until - timedelta(days=options.days), until=until, seed=options.seed
+        begins, addresses = until - timedelta(days=options.days), Addresses.free()
+        _refuse_what_is_no_simulation(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        with only_one(folder):
+            throw_away(folder)
+            _live(folder, addresses, people=options.people, begins=begins, until=until, seed=options.seed)
+        print(
+            f"\n  To look at it: DIVIT_HOME={shlex.quote(str(folder))} DIVIT_PORT={addresses.web} make demo", flush=True
         )
-    except (DemoFailed, CannotStart) as problem:
+    except (DemoFailed, CannotStart, PortTaken) as problem:
         sys.stderr.write(f"\n{problem}\n")
         return 1
     except KeyboardInterrupt:
@@ -51,20 +65,15 @@ def _as_interrupt(_signal: int, _frame: object) -> None:
     raise KeyboardInterrupt
 
 
-def _afresh(folder: Path) -> None:
-    """Whatever an earlier year left there; a folder that is no simulation's is not touched."""
-    history = History(folder)
-    if folder.exists() and any(folder.iterdir()) and not (history.broke_off or history.is_whole):
+def _refuse_what_is_no_simulation(folder: Path) -> None:
+    if folder.exists() and any(folder.iterdir()) and not History(folder).is_simulation:
         raise DemoFailed(f"{folder} holds things that no simulation has put there. Choose another: --home FOLDER")
-    for place in (Cluster(folder).elsewhere, Cluster(folder).socket_folder, folder):
-        shutil.rmtree(place, ignore_errors=True)
-    folder.mkdir(parents=True)
 
 
-def _live(folder: Path, *, people: int, begins: datetime, until: datetime, seed: int) -> None:
+def _live(folder: Path, addresses: Addresses, *, people: int, begins: datetime, until: datetime, seed: int) -> None:
     supervision, cluster, history = Supervision(folder), Cluster(folder), History(folder)
-    history.begin(begins)
-    environment = DemoEnvironment(folder, _free_addresses())
+    history.begin_simulation(begins)
+    environment = DemoEnvironment(folder, addresses)
     environment.make_secrets()
     with step("keys and certification authority"):
         hold_ceremony(environment, held_at=begins)
@@ -78,15 +87,3 @@ def _live(folder: Path, *, people: int, begins: datetime, until: datetime, seed:
         history.end()
     finally:
         stop(manager, supervision)
-
-
-def _free_addresses() -> Addresses:
-    ports = []
-    sockets = [socket.socket() for _ in range(4)]
-    for one in sockets:
-        one.bind(("127.0.0.1", 0))
-        ports.append(int(one.getsockname()[1]))
-    for one in sockets:
-        one.close()
-    web, validation, world, smtp = ports
-    return Addresses(web=web, validation=validation, world=world, smtp=smtp)

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
 from divit.cli import database_roles
@@ -16,6 +16,7 @@ from divit.cli.database_waiting import wait_for_database
 from divit.cli.reference_data import load
 from divit.cli.simulation import history
 from divit.kernel import clock
+from divit.kernel.errors import Refused
 from divit.launcher.progress import step
 
 
@@ -59,7 +60,10 @@ class Command(BaseCommand):
             seed=options["seed"],
             world=os.environ["DIVIT_WORLD_URL"],
         )
-        lived = history.bring(wish, first=first_day, clock_file=settings.DIVIT.home / history.CLOCK_FILE)
+        try:
+            lived = history.bring(wish, first=first_day, clock_file=settings.DIVIT.home / history.CLOCK_FILE)
+        except Refused as refused:
+            raise CommandError(f"no history could be lived: {refused}") from refused
         if options["figures"]:
             self.stdout.write(history.summary(lived))
 
