@@ -201,6 +201,7 @@ class TestCourier:
             courier.events("")
         assert (caught.value.how, caught.value.outcome_known) == (how, True)
 
-    def test_a_wrong_key(self, courier: HttpCourier, parcel_id: str) -> None:
-        with pytest.raises(NeighbourFailed, match="refused"):
+    def test_a_wrong_key_says_nothing_about_the_address(self, courier: HttpCourier, parcel_id: str) -> None:
+        with pytest.raises(NeighbourFailed) as caught:
             create(replace(courier, api_key="x"), parcel_id)
+        assert (caught.value.how, caught.value.outcome_known) == ("down", True)

@@ -143,7 +143,8 @@ def box_steps_of(consignment_id: uuid.UUID) -> dict[str, datetime]:
 
 def steps_of(parcel_id: uuid.UUID) -> dict[str, datetime]:
     """When each state was last entered, for the status page."""
-    return {move.target: move.at for move in moves_of(PARCEL.name, str(parcel_id))}
+    moves = moves_of(PARCEL.name, str(parcel_id))
+    return {move.target: move.at for move in moves if move.source != move.target}
 
 
 def reports_of(tracking_no: str) -> list[CourierReport]:

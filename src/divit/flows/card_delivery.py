@@ -71,6 +71,9 @@ def retry(parcel_id: uuid.UUID, *, by: Actor) -> None:
     """Ask the courier again for a parcel that it refused; the job itself decides whether anything is left to do."""
     with transaction.atomic():
         parcel = parcels.locked(parcel_id)
+        if (parcel.state, parcel.trouble) == (State.PACKED, REFUSED):
+            # From here on the courier may take it to the old address: another one would send a second courier.
+            parcels.note_trouble(parcel.pk, "")
         ledger.record(by=by, act="parcel.retry", subject=("parcel", str(parcel.pk)), person_id=str(parcel.person_id))
         announce_later(parcel)
 
@@ -272,9 +275,9 @@ def _recipient(application: Application) -> Recipient:
     return Recipient(name=person.name, phone=application.phone, tckn_last4=person.tckn[-4:])
 
 
-def destination(parcel: Parcel, application: Application) -> str:
-    """Where the card goes, as one line: what its holder said last."""
-    return parcel.address or address_of(application)
+def destination(parcel: Parcel | None, application: Application) -> str:
+    """Where the card goes, as one line: what its holder said last, also for a card made anew."""
+    return (parcel.address if parcel else "") or address_of(application)
 
 
 def address_of(application: Application) -> str:

@@ -182,6 +182,14 @@ def test_a_lost_parcel_is_given_up_at_the_dispatch_desk(
     assert parcel.state == "lost"
     assert dispatcher.post(address, {"act": "lose"}).status_code == 409
     assert producer.post(reverse("console:production_order", kwargs=here), {"act": "requeue"}).status_code == 303
+    Parcel.objects.filter(pk=parcel.pk).update(address="Yeni Sokak, 12, 3")  # what its holder said last
+    producer.post(reverse("console:production_order", kwargs=here), {"act": "take"})
+    run_jobs()
+    digits = digits_of(CardOrder.objects.get(pk=order.pk))
+    inspector.post(reverse("console:inspection_order", kwargs=here), {"act": "inspect", "digits": digits})
+    page = _page(dispatcher.get(reverse("console:dispatch_order", kwargs=here)))
+    assert "Yeni Sokak, 12, 3" in page
+    assert "719. Sokak" not in page
 
 
 def test_the_registry_finds_by_reference_name_and_number(

@@ -9,6 +9,7 @@ from django.urls import reverse
 from divit.applications.models import Application
 from divit.applications.steps import Step
 from divit.certificates.models import Certificate
+from divit.delivery import selectors
 from divit.delivery.models import Parcel
 from divit.flows import card_delivery, card_production, new_address, revocation
 from divit.kernel.errors import NotFound, Refused
@@ -58,6 +59,8 @@ def test_a_card_that_came_back_goes_to_where_its_holder_says(
     courier.happened(parcel.tracking_no, "returned")
     card_delivery.read_events(courier=courier)
 
+    parcel.refresh_from_db()
+    back, steps = parcel.changed_at, selectors.steps_of(parcel.pk)
     assert here in mine.get(status).content.decode()
     assert mine.get(here).status_code == 200
     assert mine.post(here, NEW | {"street": "", "act": "next"}).status_code == 200
@@ -66,6 +69,8 @@ def test_a_card_that_came_back_goes_to_where_its_holder_says(
     again = Application.objects.get(pk=signed.pk)
     assert (again.street, again.content_hash) == (signed.street, signed.content_hash)
     assert "parcel_readdressed" in _notices(parcel)
+    parcel.refresh_from_db()
+    assert (parcel.changed_at, selectors.steps_of(parcel.pk)) == (back, steps)  # waiting since it came back
     card_delivery.send_again(parcel.pk, by=DISPATCHER)
     run_jobs()
     addresses = [address for _recipient, address, _reference in courier.told]
@@ -88,6 +93,20 @@ def test_what_the_courier_refuses_is_announced_anew_at_once(
     parcel.refresh_from_db()
     assert (parcel.state, parcel.trouble, parcel.journey) == ("handed_over", "", 2)
     assert "Yeni Sokak" in courier.told[-1][1]
+
+
+def test_what_the_desk_asks_the_courier_again_goes_to_no_second_address(
+    parcel: Parcel, courier: ScriptedCourier, run_jobs: Jobs
+) -> None:
+    courier.refuses = 1
+    run_jobs()
+    card_delivery.retry(parcel.pk, by=DISPATCHER)
+    with pytest.raises(Refused, match="courier_takes_it_already"):
+        new_address.change(parcel.application_id, NEW, addresses=the_addresses(), by=actor_of(parcel.person))
+    run_jobs()
+    assert [address for _recipient, address, _reference in courier.told if "Yeni Sokak" in address] == []
+    parcel.refresh_from_db()
+    assert (parcel.state, parcel.trouble, parcel.journey) == ("handed_over", "", 1)
 
 
 def test_nobody_else_and_no_card_that_goes_nowhere(

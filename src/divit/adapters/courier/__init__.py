@@ -9,10 +9,13 @@ from typing import Any, get_args
 from divit.adapters.bounded_http import BOUNDS, Bounds, Wire
 from divit.adapters.told import one_line
 from divit.delivery.ports import CourierEvent, EventKind, Recipient
+from divit.kernel.errors import NeighbourFailed
 
 log = logging.getLogger(__name__)
 
 _KINDS = frozenset(get_args(EventKind))
+# Only these speak of the parcel itself; any other no is about us, our key or our haste, and nothing was done.
+_REFUSALS = frozenset({400, 422})
 _CURSOR = re.compile(r"[ -~]{0,100}")
 
 
@@ -28,8 +31,10 @@ class HttpCourier:
         """Announce a parcel, or get again the number it already has."""
         wish = {"parcel_id": parcel_id, "recipient": asdict(recipient), "address": address, "reference": reference}
         answer = self._wire.send("POST", f"{self._base}/shipments", json=wish)
-        if answer.status_code >= 400:
+        if answer.status_code in _REFUSALS:
             raise self._wire.refused()
+        if answer.status_code >= 400:
+            raise NeighbourFailed(self._wire.neighbour, "down", outcome_known=True)
         read = self._wire.json_of(answer, outcome_known=False)
         number = read.get("tracking_no")
         sound = isinstance(number, str) and re.fullmatch(r"[A-Za-z0-9-]{4,40}", number)

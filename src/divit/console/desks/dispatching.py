@@ -114,7 +114,7 @@ def dispatch_order(request: DeskRequest, order_id: uuid.UUID) -> HttpResponse:
     application = applications.application(order.application_id)
     context = {
         "row": row_of(order),
-        "address": card_delivery.address_of(application),
+        "address": card_delivery.destination(selectors.parcel_of(application.pk), application),
         "reader": application.reader == "mini",
         "acts": open_acts(order, by=by),
         "together": application.goes_to_representative,

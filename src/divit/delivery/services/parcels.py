@@ -172,10 +172,11 @@ def readdress(
     """A locked parcel goes to `address` from now on. Raises `Refused`.
 
     What the courier has refused is asked for as another journey: an answer that is on its way here speaks of the old.
+    A card that came back goes on waiting since the day on which it did.
     """
-    changes: dict[str, object] = {"address": address, "trouble": "", "changed_at": now}
+    changes: dict[str, object] = {"address": address, "trouble": ""}
     if parcel.state == State.PACKED:
-        changes |= {"journey": parcel.journey + 1, "asked_at": None}
+        changes |= {"journey": parcel.journey + 1, "asked_at": None, "changed_at": now}
     facts = facts_of(parcel, by=by, has_address=has_address, certificate_stands=certificate_stands)
     moves.move(parcel, Act.READDRESS, law=PARCEL, by=by, facts=facts, changes=changes)
 
