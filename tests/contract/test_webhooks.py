@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-from divit.adapters import webhooks
+from divit.adapters import bounded_http, webhooks
 from divit.adapters.bounded_http import Bounds
 from divit.adapters.webhooks import HttpWebhooks
 from divit.kernel import clock
@@ -29,6 +29,8 @@ from tests.contract.test_bounded_http import serve as serve
 NAME = "alici.kurum.example"
 BOUNDS = Bounds(connect=1, total=1)
 Names = dict[str, list[list[str]]]
+# Long over, and no date at all.
+DATES = (("Sat, 01 Jan 2000 00:00:00 GMT", 0), ("Wed, 21 Oct 99999999999 07:28:00 GMT", 0))
 
 
 @pytest.fixture
@@ -164,7 +166,7 @@ def test_a_redirect_is_an_answer_and_is_not_followed(receiver: Any) -> None:
 
 
 def test_how_long_it_asks_us_to_stay_away(receiver: Any) -> None:
-    for told, seconds in (("120", 120), ("soon", 0), ("-5", 0), ("9" * 20, 0), ("Sat, 01 Jan 2000 00:00:00 GMT", 0)):
+    for told, seconds in (("120", 120), ("soon", 0), ("-5", 0), ("9" * 20, 0), *DATES):
         receiver.answers = (429, {"Retry-After": told})
         assert send(receiver.origin, receiver.origin) == Answer(status=429, retry_after=seconds)
     receiver.answers = (503, {"Retry-After": format_datetime(clock.now() + timedelta(seconds=90), usegmt=True)})
@@ -219,7 +221,7 @@ def test_tls_verifies_the_name_although_the_connection_goes_to_a_number(
     context.load_cert_chain(own)
     receiver.socket = context.wrap_socket(receiver.socket, server_side=True)
     monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
-    webhooks._trust.cache_clear()
+    bounded_http._certificates.cache_clear()
     names[NAME] = [["127.0.0.1"]]
     origin = f"https://{NAME}:{receiver.server_port}"
     try:
@@ -230,4 +232,4 @@ def test_tls_verifies_the_name_although_the_connection_goes_to_a_number(
                 send(f"{origin}/x", origin)
             assert receiver.got == []
     finally:
-        webhooks._trust.cache_clear()
+        bounded_http._certificates.cache_clear()

@@ -158,10 +158,9 @@ class BoundedTransport(httpx2.BaseTransport):
         only_asks: bool = False,
         pinned: str = "",
         head_only: bool = False,
-        trust: ssl.SSLContext | None = None,
     ) -> None:
         self._neighbour, self._bounds, self._only_asks = neighbour, bounds, only_asks
-        self._pinned, self._head_only, self._trust = pinned, head_only, trust
+        self._pinned, self._head_only = pinned, head_only
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         with _CAUTION.about(self._neighbour, at_once=self._bounds.at_once):
@@ -171,7 +170,7 @@ class BoundedTransport(httpx2.BaseTransport):
         deadline = _Deadline(self._bounds.total)
         without_doubt = self._only_asks or request.method in {"GET", "HEAD"}
         pool = httpcore2.ConnectionPool(
-            ssl_context=self._trust or _certificates(),
+            ssl_context=_certificates(),
             network_backend=_Backend(deadline, self._bounds.connect, self._pinned),
         )
         try:

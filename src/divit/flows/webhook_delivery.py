@@ -2,6 +2,7 @@
 
 import logging
 import time
+from contextlib import ExitStack
 from uuid import UUID
 
 from django.db import transaction
@@ -13,6 +14,7 @@ from divit.kernel import clock
 from divit.kernel.actors import SYSTEM
 from divit.kernel.errors import Invalid, NeighbourFailed
 from divit.webhooks import outbox, selectors, services, signing
+from divit.webhooks.lifecycle import State
 from divit.webhooks.models import Webhook
 from divit.webhooks.outbox import Failure, Parcel
 from divit.webhooks.ports import Answer, WebhookSender
@@ -46,14 +48,16 @@ def _next(webhook_id: UUID) -> Parcel | None:
 
 def _carry(parcel: Parcel, *, sender: WebhookSender) -> bool:
     """One try; whether the turn goes on."""
-    begun = time.monotonic()
-    try:
-        answer = _send(parcel, sender=sender)
-    except NeighbourFailed as problem:
-        return _failed(parcel, Failure(problem=problem.how, took_ms=_ms(begun)))
-    except Invalid:
-        log.error("the secret of webhook %s cannot be read", parcel.webhook_id)
-        return _failed(parcel, Failure(problem="secret"))
+    row, begun = selectors.webhook(parcel.webhook_id), time.monotonic()
+    if row.state != State.OPEN:
+        return False
+    with ExitStack() as mishap:
+        # What nobody foresaw counts as a try as well: no message may come back for ever.
+        mishap.callback(_failed, parcel, Failure(problem="garbage"))
+        answer = _send(parcel, row, sender=sender)
+        mishap.pop_all()
+    if isinstance(answer, str):
+        return _failed(parcel, Failure(problem=answer, took_ms=_ms(begun)))
     if 200 <= answer.status < 300:
         outbox.delivered(parcel, status=answer.status, took_ms=_ms(begun))
         return True
@@ -63,11 +67,18 @@ def _carry(parcel: Parcel, *, sender: WebhookSender) -> bool:
     return _failed(parcel, Failure(status=answer.status, wished=answer.retry_after, took_ms=_ms(begun)))
 
 
-def _send(parcel: Parcel, *, sender: WebhookSender) -> Answer:
-    row, now = selectors.webhook(parcel.webhook_id), clock.now()
-    keys = services.keys_of(row, at=now)
-    headers = signing.headers(parcel.message_id, at=now, body=parcel.body, keys=keys)
-    return sender.send(url=row.url, headers=headers, body=parcel.body)
+def _send(parcel: Parcel, row: Webhook, *, sender: WebhookSender) -> Answer | str:
+    """The answer, or why there was none."""
+    now = clock.now()
+    try:
+        keys = services.keys_of(row, at=now)
+        headers = signing.headers(parcel.message_id, at=now, body=parcel.body, keys=keys)
+        return sender.send(url=row.url, headers=headers, body=parcel.body)
+    except NeighbourFailed as problem:
+        return problem.how
+    except Invalid:
+        log.error("the secret of webhook %s cannot be read", parcel.webhook_id)
+        return "secret"
 
 
 def _failed(parcel: Parcel, said: Failure) -> bool:

@@ -34,7 +34,7 @@ class Facts:
 
 
 def webhook_test_waits(facts: Facts) -> bool:
-    """The test before has not arrived yet; another one would tell nothing more."""
+    """The test before is on its way; one that failed is sent again at once."""
     return facts.test_waits
 
 

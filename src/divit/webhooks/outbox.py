@@ -98,13 +98,15 @@ def write(told: Iterable[Event]) -> set[UUID]:
 
 
 def write_test(row: Webhook) -> None:
-    """A message that tells of nothing, to one address."""
+    """A message that tells of nothing, to one address; one that did not arrive at first is sent again instead."""
+    _wake(row)
+    if _anew(Delivery.objects.filter(webhook=row, state=DeliveryState.WAITING, message__type=TEST)):
+        return
     now = clock.now()
     data = {"institution_id": str(row.institution_id), "webhook_id": str(row.pk)}
     message = _message(row.institution_id, TEST, at=now, data=data)
     message.save(force_insert=True)
     Delivery.objects.create(webhook=row, message=message, since=now, next_try_at=now)
-    _wake(row)
 
 
 def _message(
@@ -158,6 +160,8 @@ def not_delivered(parcel: Parcel, said: Failure) -> Setback:
     """
     now = clock.now()
     webhook = Webhook.objects.select_for_update(no_key=True).get(pk=parcel.webhook_id)
+    if webhook.state != State.OPEN:
+        return Setback(given_up=0, rests=True)
     webhook.failures += 1
     out_of_reach = webhook.failures >= schedule.OUT_OF_REACH
     rests = bool(said.problem or said.wished) or out_of_reach

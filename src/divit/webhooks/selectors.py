@@ -95,7 +95,7 @@ def facts_of(row: Webhook, *, secret_no: int | None = None, by: Actor | None = N
     """What the law looks at; `secret_no` is the secret that whoever acts (`by`, where that matters) has seen."""
     tests = Delivery.objects.filter(webhook=row, state=DeliveryState.WAITING, message__type=TEST)
     return Facts(
-        test_waits=tests.exists(),
+        test_waits=tests.filter(tries=0).exists(),
         secret_seen=secret_no in (None, row.secret_no),
         deputy=by is not None and bool(by.deputises_for),
     )

@@ -62,7 +62,7 @@ DELIVERY_STATES: dict[str, str | Promise] = {
 PROBLEMS: dict[str, str | Promise] = {
     "down": _("Bağlanılamadı"),
     "slow": _("Süresinde yanıt vermedi"),
-    "garbage": _("Yanıtı anlaşılmadı"),
+    "garbage": _("Yanıtı anlaşılmadı"),  # a failure that nobody foresaw
     "refused": _("Adres iç ağa çıkıyor, gönderilmedi"),
     "secret": _("İmza anahtarı okunamadı; anahtarı yenileyin"),
 }

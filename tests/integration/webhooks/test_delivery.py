@@ -14,13 +14,14 @@ from django.db import connection
 from django.utils import timezone
 
 from divit.audit import selectors as audit
-from divit.flows import webhook_endpoints
+from divit.flows import webhook_delivery, webhook_endpoints
 from divit.kernel import clock
 from divit.kernel.errors import Invalid, Refused
 from divit.launcher.postgres import Cluster
 from divit.notifications.models import Message as Notice
 from divit.webhooks import outbox, schedule, selectors, services
 from divit.webhooks.models import Delivery, Message, Webhook
+from divit.webhooks.ports import Answer
 from tests.integration.webhooks.conftest import Line, Receiver
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -173,6 +174,56 @@ def test_after_the_last_try_the_officers_hear_and_can_send_it_again(
     assert len({message_id for message_id, _content in receiver.events(told.secret)}) == 1
     acts = [entry.act for entry in audit.entries_of("webhook", str(told.webhook.pk))]
     assert acts == ["webhook.replay", "webhook.begin"]
+
+
+def test_a_test_that_failed_is_sent_again_at_once(line: Callable[..., Line], receiver: Receiver) -> None:
+    told = line("request")
+    receiver.answers = [DOWN] * 3
+    webhook_endpoints.test(told.webhook.pk, by=told.officer)
+    with pytest.raises(Refused, match="webhook_test_waits"):
+        webhook_endpoints.test(told.webhook.pk, by=told.officer)
+    for _try in range(3):
+        told.later()
+        told.deliver()
+    assert told.states() == [("endpoint.test", "waiting", 3)]
+    webhook_endpoints.test(told.webhook.pk, by=told.officer)
+    told.deliver()
+    assert told.states() == [("endpoint.test", "delivered", 0)]
+
+
+class _Surprise:
+    """A sender that fails as nobody foresaw."""
+
+    def send(self, **_what: object) -> Answer:
+        raise OverflowError
+
+
+def test_what_nobody_foresaw_is_a_try_as_well(line: Callable[..., Line], receiver: Receiver) -> None:
+    told = line("request")
+    told.happens()
+    for _try in range(10):
+        told.later()
+        with pytest.raises(OverflowError):
+            webhook_delivery.deliver(told.webhook.pk, sender=_Surprise())
+    assert told.states() == [("request.created", "failed", 10)]
+    assert Delivery.objects.get().problem == "garbage"
+
+
+def test_what_fails_while_the_address_closes_is_nobodys_failure(
+    line: Callable[..., Line], receiver: Receiver, caplog: pytest.LogCaptureFixture
+) -> None:
+    told = line("request")
+    told.happens()
+
+    def close() -> None:
+        webhook_endpoints.close(told.webhook.pk, by=told.officer)
+        connection.close()  # the receiver's thread's own
+
+    receiver.on_call, receiver.answers = close, [DOWN]
+    told.deliver()
+    assert (told.reload().state, told.webhook.failures, told.webhook.rests_until) == ("closed", 0, None)
+    assert told.states() == [("request.created", "dropped", 0)]
+    assert [one for one in caplog.records if one.levelname == "ERROR"] == []
 
 
 def test_nothing_waits_for_ever(line: Callable[..., Line], receiver: Receiver) -> None:

@@ -8,6 +8,7 @@ import pytest
 from bs4 import BeautifulSoup
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from divit.flows import webhook_endpoints
 from divit.identity import selectors as people
@@ -79,7 +80,9 @@ def test_from_the_first_address_to_its_end(desk: Desk, receiver: Receiver, run_j
     assert "24 saat daha geçerli" in words(renewed)
     assert secret not in renewed.content.decode()
     assert officer.post(here, {"act": "rotate", "secret_no": "1"}).status_code == 409
-    assert "anına kadar o da imzalar" in words(officer.get(here))
+    assert "tarihine kadar bildirimler bu anahtarla da imzalanır" in words(officer.get(here))
+    Webhook.objects.update(old_until=timezone.now())
+    assert "bu anahtarla da imzalanır" not in words(officer.get(here))
     assert officer.post(here, {"act": "replay"}).status_code == 409
     assert officer.post(here, {"act": "replay", "since": "day"}).status_code == 303
     assert "bildirilecek bir şey olmamış" in words(officer.get(here))

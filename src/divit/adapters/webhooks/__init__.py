@@ -2,13 +2,11 @@
 
 import hashlib
 import socket
-import ssl
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC
 from email.utils import parsedate_to_datetime
-from functools import cache
 from queue import Empty, SimpleQueue
 
 import httpx2
@@ -57,7 +55,7 @@ class HttpWebhooks:
         return self._call(neighbour, last, request)
 
     def _call(self, neighbour: str, pinned: str, request: httpx2.Request) -> Answer:
-        transport = BoundedTransport(neighbour, bounds=self.bounds, pinned=pinned, head_only=True, trust=_trust())
+        transport = BoundedTransport(neighbour, bounds=self.bounds, pinned=pinned, head_only=True)
         answer = transport.handle_request(request)
         return Answer(status=answer.status_code, retry_after=_seconds(answer.headers.get("retry-after", "")))
 
@@ -91,12 +89,6 @@ def _look_up(address: Address, neighbour: str) -> list[str]:
     return found
 
 
-@cache
-def _trust() -> ssl.SSLContext:
-    """The authorities of the machine, read once: reading them takes longer than a call."""
-    return httpx2.create_ssl_context()
-
-
 def _seconds(retry_after: str) -> int:
     """RFC 9110 10.2.3: seconds, or a date; 0 for anything else."""
     text = retry_after.strip()
@@ -104,7 +96,7 @@ def _seconds(retry_after: str) -> int:
         return int(text)
     try:
         until = parsedate_to_datetime(text)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return 0
     until = until if until.tzinfo else until.replace(tzinfo=UTC)
     return max(0, int((until - clock.now()).total_seconds()))

@@ -117,6 +117,7 @@ def _page(request: DeskRequest, row: Webhook, form: ReplayForm, *, refusal: str)
         "standing": wording.standing(row, selectors.tallies([row.pk]).get(row.pk)),
         "topics": wording.topics(row),
         "acts": {str(act) for act in acts},
+        "old_until": row.old_until if row.old_until and row.old_until > clock.now() else None,
         "test_waits": selectors.facts_of(row).test_waits,
         "page": page,
         "lines": wording.lines(page.object_list, open_now=Act.REPLAY in acts),
