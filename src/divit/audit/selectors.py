@@ -118,6 +118,12 @@ def _told(entry: Entry) -> Told:
     )
 
 
+def happened_since(act: str, *, subject: tuple[str, str], since: tuple[str, str]) -> bool:
+    """Whether this act was done to one thing after the birth of another, by their places in the ledger."""
+    born = Entry.objects.filter(subject_kind=since[0], subject_id=since[1], act=f"{since[0]}.begin").values("seq")[:1]
+    return Entry.objects.filter(subject_kind=subject[0], subject_id=subject[1], act=act, seq__gt=born).exists()
+
+
 def count() -> int:
     """How many entries the ledger has."""
     return Entry.objects.count()

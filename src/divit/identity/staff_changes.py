@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from django.db import transaction
 
 from divit.audit import moves
+from divit.audit import selectors as audit
 from divit.identity import staff
 from divit.identity.lifecycle import STAFF_CHANGE, Act, Facts, State
 from divit.identity.models import StaffAccount, StaffChange
@@ -13,6 +14,7 @@ from divit.kernel.actors import Actor, Role
 from divit.kernel.errors import NotFound, Refused
 
 Kind = StaffChange.Kind
+_OVERTAKES: dict[str, str] = {Kind.DESKS: "staff.desks", Kind.SECOND_FACTOR: "staff.second_factor"}
 
 
 @transaction.atomic
@@ -111,9 +113,11 @@ def _overtaken(change: StaffChange) -> bool:
     if change.kind == Kind.ADD:
         return False
     account = staff.account(change.email)
-    if change.kind == Kind.DESKS:
-        return not account.is_active or set(account.desks) != set(change.desks_before)
-    later = StaffChange.objects.filter(
-        kind=Kind.SECOND_FACTOR, email=change.email, state=State.CONFIRMED, decided_at__gt=change.asked_at
+    # By what happened, not by how things stand alone: a desk that was given and taken away is taken away.
+    happened = audit.happened_since(
+        _OVERTAKES[change.kind],
+        subject=("staff", str(account.pk)),
+        since=(STAFF_CHANGE.name, str(change.pk)),
     )
-    return not account.is_active or later.exists()
+    other_desks = change.kind == Kind.DESKS and set(account.desks) != set(change.desks_before)
+    return not account.is_active or happened or other_desks

@@ -96,6 +96,12 @@ def test_a_change_of_an_account_that_became_another_is_asked_for_anew() -> None:
         staff_changes.confirm(first.pk, by=BARIS)
     assert StaffAccount.objects.get().desks == ["producer"]
 
+    first, second = wider("auditor", "producer"), wider("auditor", "producer")
+    staff_changes.confirm(second.pk, by=BARIS)
+    staff_changes.ask_for_desks(EMAIL, desks=["producer"], by=BARIS)  # given and taken away again
+    with pytest.raises(Refused, match="staff_change_overtaken"):
+        staff_changes.confirm(first.pk, by=BARIS)
+
     factors = [staff_changes.ask_for_second_factor(EMAIL, by=AYSE) for _ in range(2)]
     staff_changes.confirm(factors[0].pk, by=BARIS)
     with pytest.raises(Refused, match="staff_change_overtaken"):
