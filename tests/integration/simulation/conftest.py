@@ -2,7 +2,8 @@
 
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 import httpx2
 import pytest
 from django.conf import settings as django_settings
+from django.test import TransactionTestCase
 
 from divit import wiring
 from divit.kernel import tckn
@@ -36,19 +38,45 @@ class Place:
 
 
 @pytest.fixture
-def place(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch, transactional_db: None) -> Iterator[Place]:
-    """A demo's house without its processes, over the tests' database."""
-    addresses = Addresses(web=free_port(), validation=free_port(), world=free_port(), smtp=free_port())
-    environment = DemoEnvironment(tmp_path, addresses)
-    environment.make_secrets()
-    _hold_ceremony(environment)
-    for name, value in environment.of("owner").items():
-        if name.startswith("DIVIT_") and name not in {"DIVIT_SECRET_KEY", "DIVIT_BUILD"}:
-            monkeypatch.setenv(name, value)
-    settings.DIVIT = Configuration().model_copy(update={"build": django_settings.DIVIT.build})  # type: ignore[call-arg]
+def make_place(
+    tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch, transactional_db: None
+) -> Iterator[Callable[[], Place]]:
+    """A demo's house without its processes, over the tests' database, which each new house finds empty."""
+    with ExitStack() as end:
+
+        def make() -> Place:
+            _empty()
+            addresses = Addresses(web=free_port(), validation=free_port(), world=free_port(), smtp=free_port())
+            environment = DemoEnvironment(tmp_path / str(addresses.world), addresses)
+            environment.home.mkdir()
+            environment.make_secrets()
+            _hold_ceremony(environment)
+            for name, value in environment.of("owner").items():
+                if name.startswith("DIVIT_") and name not in {"DIVIT_SECRET_KEY", "DIVIT_BUILD"}:
+                    monkeypatch.setenv(name, value)
+            build = {"build": django_settings.DIVIT.build}
+            settings.DIVIT = Configuration().model_copy(update=build)  # type: ignore[call-arg]
+            _forget_wires()
+            end.enter_context(_world(environment))
+            return Place(world=addresses.world_url, clock=environment.home / "clock")
+
+        end.callback(_forget_wires)
+        end.callback(tckn.accept_invented, False)
+        tckn.accept_invented()
+        yield make
+
+
+def _empty() -> None:
+    TransactionTestCase._fixture_teardown(None)  # type: ignore[attr-defined]
+
+
+def _forget_wires() -> None:
     for wire in _WIRES:
         wire.cache_clear()
-    tckn.accept_invented()
+
+
+@contextmanager
+def _world(environment: DemoEnvironment) -> Iterator[None]:
     world = subprocess.Popen(
         [DIVIT, "run", "world"],
         env={**environment.of("world"), "PATH": os.environ["PATH"]},
@@ -56,14 +84,11 @@ def place(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch, transa
         stderr=subprocess.DEVNULL,
     )
     try:
-        _wait_for(addresses.world_url)
-        yield Place(world=addresses.world_url, clock=tmp_path / "clock")
+        _wait_for(environment.addresses.world_url)
+        yield
     finally:
         world.terminate()
         world.wait()
-        tckn.accept_invented(False)
-        for wire in _WIRES:
-            wire.cache_clear()
 
 
 def _hold_ceremony(environment: DemoEnvironment) -> None:
