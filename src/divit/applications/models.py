@@ -122,6 +122,11 @@ class Application(models.Model):
         indexes = [
             models.Index(fields=["person", "-created_at"], name="application_of_person"),
             models.Index(fields=["institution", "state"], name="application_of_institution"),
+            models.Index(
+                fields=["institution", "-submitted_at", "-id"],
+                condition=Q(submitted_at__isnull=False),
+                name="application_newest",
+            ),
             models.Index(fields=["lapses_on"], condition=Q(state__in=["draft", "open"]), name="application_lapsing"),
             models.Index(fields=["submitted_at"], condition=Q(state="open"), name="application_waiting"),
             models.Index(fields=["phone"], condition=~Q(phone=""), name="application_by_phone"),

@@ -147,6 +147,7 @@ class Certificate(models.Model):
                 condition=~Q(state=State.REVOKED),
                 name="certificate_of_institution",
             ),
+            models.Index(fields=["institution", "-issued_at", "-id"], name="certificate_newest"),
             models.Index(fields=["not_after"], condition=~Q(state=State.REVOKED), name="certificate_by_end"),
             models.Index(fields=["serial"], name="certificate_by_serial"),
             models.Index(fields=["card_serial"], name="certificate_by_card"),

@@ -132,6 +132,7 @@ class Request(models.Model):
         ]
         indexes = [
             models.Index(fields=["institution", "state"], name="request_of_institution"),
+            models.Index(fields=["institution", "-created_at", "-id"], name="request_newest"),
             models.Index(fields=["person", "-created_at"], name="request_of_person"),
             models.Index(
                 fields=["expires_on"],
