@@ -1,6 +1,6 @@
 """Reading programs: an institution's own, the one that shows a key or a token, and who holds its keys."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -10,6 +10,9 @@ from divit.connections.models import Key, Program, Token
 from divit.connections.secrecy import digest_of
 from divit.kernel import clock
 from divit.kernel.errors import NotFound
+
+# A call that was let in with a key may still be at work when that key has just ended.
+_LONGEST_CALL = timedelta(minutes=1)
 
 
 def programs_of(institution_id: UUID | str) -> list[Program]:
@@ -39,8 +42,10 @@ def key_shown(program_id: UUID, secret: str) -> Key | None:
 
 
 def token_shown(text: str) -> Token | None:
-    """The token with this text that still opens something, with its program and institution."""
-    found = Token.objects.filter(digest=digest_of(text), expires_at__gt=clock.now())
+    """The token with this text that still opens something, with its program and institution; it ends with its key."""
+    now = clock.now()
+    found = Token.objects.filter(Q(key__ends_at=None) | Q(key__ends_at__gt=now), digest=digest_of(text))
+    found = found.filter(expires_at__gt=now)
     return _standing(found, through="program__").select_related("program__institution").first()
 
 
@@ -52,7 +57,8 @@ def keys_of(program: Program) -> list[Key]:
 
 def key_holders(program_id: UUID | str, *, at: datetime) -> frozenset[str]:
     """Opaque ids of the officers who were shown a key that opened at an instant: they could act as the program."""
-    found = Key.objects.filter(Q(ends_at=None) | Q(ends_at__gt=at), program_id=program_id, made_at__lte=at)
+    ended = Q(ends_at=None) | Q(ends_at__gt=at - _LONGEST_CALL)
+    found = Key.objects.filter(ended, program_id=program_id, made_at__lte=at)
     return frozenset(made_by.partition(":")[2] for made_by in found.order_by("id").values_list("made_by", flat=True))
 
 

@@ -32,7 +32,19 @@ REFUSALS = {
     "program_decided_too_late": _("İsteğin karar süresi doldu; program gerekiyorsa yeniden istenmeli."),
     "program_may_still_wait": _("İsteğin karar süresi henüz dolmadı."),
     "program_last_day_over": _("Programın son günü geçti; gerekiyorsa yenisi istenmeli."),
-    "program_name_taken": _("Kurumunuzun bu adda bir programı zaten var; başka bir ad verin."),
+    "program_name_taken": _("Kurumunuzun bu adda bir programı zaten var; başka bir ad verin ya da önce onu kapatın."),
+    "no_officer_left_to_approve": _(
+        "Eski anahtar bir gün daha çalışırsa, bu programın listelerini onaylayabilecek yetkili kalmaz. "
+        "Eski anahtar hemen kapansın ya da yeni anahtarı eskisini üreten yetkili üretsin."
+    ),
+    "program_invites_too_many": _(
+        "Bir program bir günde en çok {most} kişi davet edebilir; bu listeyi bir yetkili ya da temsilci kendi "
+        "masasında onaya gönderebilir."
+    ),
+    "program_invites_over_quota": _(
+        "Yetkili onayı bekleyenler sayılınca kotada {left} yer kalıyor; bu liste daha uzun. "
+        "Önce bekleyen talepler sonuçlansın."
+    ),
     "program_ends_out_of_range": _("Son gün bugünden önce, {latest:%d.%m.%Y} gününden sonra olamaz."),
     "scopes_missing": _("Programın yapabileceği en az bir işi seçin."),
     "scope_unknown": _("Listede olmayan bir izin seçilmiş; sayfayı yenileyip yeniden seçin."),

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import translation
 
+from divit.flows import programs
 from divit.flows.notices import tell
 from divit.identity import naming
 from divit.identity import selectors as people
@@ -156,6 +157,7 @@ def carry_out(proposal_id: UUID, *, by: Actor) -> Proposal:
         elif row.kind == Kind.END_APPOINTMENT:
             _tell_concerned(row, "appointment_ended")
             _tell_deputies(row)
+            _tell_of_keys(row)
         _tell_proposer(row, "proposal_carried_out")
     return row
 
@@ -209,6 +211,12 @@ def in_stead_of(row: Proposal) -> str:
         above = selectors.appointment(row.institution_id, content.appointment_id).deputises_for
         return above.person.name if above else ""
     return ""
+
+
+def _tell_of_keys(row: Proposal) -> None:
+    content = proposals.as_of(read(row.kind, row.content), clock.today())
+    if isinstance(content, EndAppointment) and content.role == Role.OFFICER:
+        programs.tell_of_keys(row.institution_id, str(row.person_id), until=content.ends)
 
 
 def _tell_proposer(row: Proposal, notice: str, **facts: str) -> None:

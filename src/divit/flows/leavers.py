@@ -25,7 +25,7 @@ from divit.certificates.lifecycle import Act, State
 from divit.certificates.models import Certificate
 from divit.flows import fees, revocation, suspension, withdrawal
 from divit.flows.notices import tell
-from divit.flows.officers import own_institution
+from divit.flows.officers import acting_institution, own_institution
 from divit.flows.status_publication import Why
 from divit.identity import selectors as people
 from divit.institutions import selectors as institutions
@@ -113,13 +113,13 @@ def find(text: str, *, by: Actor) -> QuerySet[Certificate]:
 
 def of_person(tckn: Tckn, *, by: Actor) -> list[Certificate]:
     """The open certificates of one person at the own institution; none also for somebody whom nobody knows."""
-    own, known = certificates.of_institution(own_institution(by)), people.person_by_tckn(tckn)
+    own, known = certificates.of_institution(acting_institution(by)), people.person_by_tckn(tckn)
     return list(own.filter(person=known)) if known else []
 
 
 def chosen(ids: Iterable[UUID], *, by: Actor) -> list[Leaver]:
     """These certificates of the own institution with what runs beside them. Raises `NotFound` for any other's."""
-    rows = certificates.some_of_institution(own_institution(by), ids)
+    rows = certificates.some_of_institution(acting_institution(by), ids)
     sent_off = applications.under_way({row.person_id for row in rows})
     running = {row.person_id: row for row in sent_off if str(row.institution_id) == by.institution_id}
     return [
@@ -133,7 +133,7 @@ def close(leavers: Iterable[Leaver], *, how: How, said: Leave, reject: Iterable[
 
     One that is refused holds up none of the others; the outcomes say which were done and why not.
     """
-    institution_id = own_institution(by)
+    institution_id = acting_institution(by)
     name = institutions.institution(institution_id).name
     facts = {
         "institution": name,

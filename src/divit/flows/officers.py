@@ -9,11 +9,20 @@ from divit.kernel.errors import NotFound
 
 
 def own_institution(by: Actor) -> str:
-    """The id of the institution whose officer (yetkili) or program the actor is today. Raises `NotFound`.
+    """The id of the institution whose officer (yetkili) the actor is today. Raises `NotFound`."""
+    if by.institution_id is None or not is_officer(by):
+        raise NotFound("appointment")
+    return by.institution_id
 
-    What a program may not do is for the law to say.
+
+def acting_institution(by: Actor) -> str:
+    """The same where a program of the institution may come too; which acts are its own the law says.
+
+    Raises `NotFound`.
     """
-    if by.institution_id is None or not _acts_for(by, by.institution_id):
+    if by.role is not Role.PROGRAM:
+        return own_institution(by)
+    if by.institution_id is None or not connections.stands(by.id, institution_id=by.institution_id):
         raise NotFound("appointment")
     return by.institution_id
 
@@ -35,9 +44,3 @@ def officer_today(person_id: str, *, institution_id: UUID | str, level: Level) -
         level=level,
         deputises_for=office.in_stead_of,
     )
-
-
-def _acts_for(by: Actor, institution_id: str) -> bool:
-    if by.role is Role.PROGRAM:
-        return connections.stands(by.id, institution_id=institution_id)
-    return is_officer(by)

@@ -64,13 +64,44 @@ def withdraw(program_id: UUID, *, by: Actor) -> None:
 def renew_key(program_id: UUID, *, at_once: bool, by: Actor) -> str:
     """A new key, told this once; the other officers hear that there is one. `at_once`: no older key opens any more.
 
-    Raises `NotFound` or `Refused`.
+    Raises `NotFound`, or `Refused`: `no_officer_left_to_approve` while both keys would open, and what the law says.
     """
     with transaction.atomic():
         row = services.locked(_own(by), program_id)
+        if not at_once and _nobody_left(row, by=by):
+            raise Refused("no_officer_left_to_approve")
         text = services.renew_key(row, at_once=at_once, by=by)
         _tell_officers(row, "program_key_made", but=by.id, who=by.name)
     return text
+
+
+def _nobody_left(row: Program, *, by: Actor) -> bool:
+    """Whether the older keys' holders are all the other officers: a list that comes meanwhile would wait for nobody."""
+    if Scope.ROSTERS_WRITE not in row.scopes:
+        return False
+    holders = {by.id, *selectors.key_holders(row.pk, at=clock.now())}
+    return bool(_left_beside(row, {by.id})) and not _left_beside(row, holders)
+
+
+def _left_beside(row: Program, holders: Iterable[str]) -> set[str]:
+    """The officers who neither hold a key nor are one pair of eyes with somebody who does."""
+    tied = {
+        one
+        for holder in holders
+        for one in institutions.tied_by_deputation(holder, institution_id=row.institution_id, on=clock.today())
+    }
+    return {str(one.person_id) for one in institutions.officers_of(row.institution_id)} - tied - set(holders)
+
+
+def tell_of_keys(institution_id: UUID, person_id: UUID | str, *, until: date) -> None:
+    """An officer leaves: the others hear which programs' keys that person was shown. In the caller's transaction."""
+    for row in selectors.programs_of(institution_id):
+        made_by = f"{Role.OFFICER}:{person_id}"
+        if selectors.stands(row.pk, institution_id=institution_id) and any(
+            key.made_by == made_by for key in selectors.keys_of(row)
+        ):
+            who = people.person(str(person_id)).name
+            _tell_officers(row, "program_key_holder_leaves", but=str(person_id), who=who, until=f"{until:%d.%m.%Y}")
 
 
 def close(program_id: UUID, *, by: Actor) -> None:

@@ -20,7 +20,7 @@ from divit.connections import selectors as connections
 from divit.flows import institution_paid_application, release, withdrawal
 from divit.flows.jobs import later
 from divit.flows.notices import tell
-from divit.flows.officers import is_officer, officer_today, own_institution
+from divit.flows.officers import acting_institution, is_officer, officer_today
 from divit.flows.roster_upload import institution_of
 from divit.institutions import deputies
 from divit.institutions import selectors as institutions
@@ -95,7 +95,7 @@ def withdraw(request_id: UUID, *, reason: str, by: Actor) -> None:
 
     Raises `NotFound`, `Invalid` for a reason that cannot be kept, or `Refused("request_in_production")`.
     """
-    own_institution(by)
+    acting_institution(by)
     said = _said(reason)
     known = selectors.request_of(institution_of(by), request_id)
     if known.application_id is None:

@@ -6,7 +6,7 @@ Until it is confirmed only the list itself waits, for a day at most; of faulty r
 import hashlib
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -15,12 +15,13 @@ from django.utils import translation
 from divit.applications.kinds import Kind
 from divit.applications.labels import KINDS
 from divit.audit import ledger
+from divit.connections import services as connections
 from divit.flows import roster_closed, roster_invitation
 from divit.flows.jobs import each, later
 from divit.identity import selectors as people
 from divit.institutions import selectors as institutions
 from divit.kernel import clock
-from divit.kernel.actors import SYSTEM, Actor
+from divit.kernel.actors import SYSTEM, Actor, Role
 from divit.kernel.errors import NotFound, Refused
 from divit.rosters import checks, delimited, files, reading, selectors, services
 from divit.rosters.columns import Column, fold
@@ -32,6 +33,8 @@ from divit.rosters.models import Roster
 # process that was about to check it is gone.
 AT_ONCE = 500
 _GONE_AFTER_SECONDS = 60
+# People that a program may have invited in a day; a longer list is confirmed by a colleague.
+MOST_BY_PROGRAM = 2000
 CONTRACT_MISSING = "contract_missing"
 _NOTE_EVERY_SECONDS = 0.5
 _CHUNK = 500
@@ -200,19 +203,35 @@ def corrected(roster_id: UUID, *, say: Callable[[checks.Fault], str], by: Actor)
 def confirm(roster_id: UUID, *, by: Actor) -> None:
     """Ask for every accepted row; confirmed twice it is asked once. The first rows at once, the others by the worker.
 
-    Raises `NotFound`, or `Refused` with `contract_missing` or `no_row_accepted`.
+    Raises `NotFound`, or `Refused` with `contract_missing`, `no_row_accepted`, or for a program
+    `program_invites_too_many` or `program_invites_over_quota`.
     """
     institution_id = institution_of(by)
     selectors.roster_of(institution_id, roster_id)
-    contract_id, _left = _contract_left(institution_id)
+    contract_id, left = _contract_left(institution_id)
     with transaction.atomic():
+        if by.role is Role.PROGRAM:
+            connections.locked(institution_id, by.id)  # its lists one after the other, so that they are counted
         row = services.locked_roster(roster_id)
         if row.state in (RosterState.CONFIRMED, RosterState.TAKEN_IN):
             return
+        if by.role is Role.PROGRAM:
+            _within_limits(row, left=left, by=by)
         services.confirm(row, contract_id=contract_id, by=by)
         later("rosters.take_in", roster_id=str(roster_id))
     if row.accepted <= roster_invitation.BATCH:
         roster_invitation.take_in(roster_id)
+
+
+def _within_limits(row: Roster, *, left: int, by: Actor) -> None:
+    """What a program confirms is sent to people before an officer has looked: so much a day, and never more than the
+    quota has places for, with those counted who wait for an officer already."""
+    since = clock.now() - timedelta(days=1)
+    if selectors.rows_confirmed(row.institution_id, by=str(by), since=since) + row.accepted > MOST_BY_PROGRAM:
+        raise Refused("program_invites_too_many", most=MOST_BY_PROGRAM)
+    left -= selectors.rows_waiting(row.institution_id)
+    if row.accepted > left:
+        raise Refused("program_invites_over_quota", left=max(left, 0))
 
 
 def discard(roster_id: UUID, *, by: Actor) -> None:

@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 
 from divit.kernel.errors import NotFound
+from divit.rosters.deadlines import UPLOAD_LIFE
 from divit.rosters.lifecycle import STANDING, UNDER_WAY, RosterState, State
 from divit.rosters.models import Request, Roster, Upload
 from divit.rosters.stored import Fault, Wish, faults_of, wishes_of
@@ -139,6 +140,20 @@ def proposed_in(roster: Roster) -> list[UUID]:
     """Ids of a roster's requests that wait for approval, in the order of its rows."""
     found = Request.objects.filter(roster=roster, state=State.PROPOSED)
     return list(found.order_by("number", "id").values_list("id", flat=True))
+
+
+def rows_confirmed(institution_id: UUID | str, *, by: str, since: datetime) -> int:
+    """How many rows of an institution's lists one actor has confirmed since an instant."""
+    found = Roster.objects.filter(institution_id=institution_id, uploaded_at__gt=since - UPLOAD_LIFE)
+    told = found.filter(confirmed_by=by, confirmed_at__gt=since).aggregate(rows=Sum("accepted"))
+    return told["rows"] or 0
+
+
+def rows_waiting(institution_id: UUID | str) -> int:
+    """How many rows an institution has asked for that nobody has decided on, also those still being written."""
+    proposed = Request.objects.filter(institution_id=institution_id, state=State.PROPOSED).count()
+    unwritten = Roster.objects.filter(institution_id=institution_id, state=RosterState.CONFIRMED)
+    return proposed + (unwritten.aggregate(rows=Sum(F("accepted") - F("taken")))["rows"] or 0)
 
 
 def standing_of(roster_ids: Iterable[UUID]) -> list[tuple[UUID, UUID, str, UUID | None]]:

@@ -13,15 +13,15 @@ from divit.audit.models import Entry
 from divit.connections import services
 from divit.connections.models import Program
 from divit.connections.scopes import Scope
-from divit.flows import programs, roster_approval, roster_upload
+from divit.flows import institution_proposals, leavers, programs, roster_approval, roster_upload, webhook_endpoints
 from divit.identity.models import Person
-from divit.institutions.models import Contract, Institution
+from divit.institutions.models import Appointment, Contract, Institution
 from divit.kernel import clock
 from divit.kernel.actors import SYSTEM, Actor, Role
 from divit.kernel.errors import Invalid, NotFound, Refused
 from divit.notifications.models import Message
 from divit.rosters.models import Request
-from tests.integration.api.conftest import Connect, listed
+from tests.integration.api.conftest import Connect, Side, listed
 from tests.integration.console.conftest import log_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -109,6 +109,64 @@ def test_whoever_holds_the_key_does_not_approve_what_the_program_asked_for(
     roster_approval.approve(request.pk, by=third)
     told = Message.objects.filter(notice="roster_waits_for_approval").values_list("person_id", flat=True)
     assert {str(one) for one in told} == {second.id, third.id}
+
+
+def test_both_keys_never_leave_nobody_to_approve(connect: Connect, kurum: Institution) -> None:
+    first, second = connect.officer(kurum), connect.officer(kurum)
+    row, _key = connect.program(first, second)
+    programs.renew_key(row.pk, at_once=False, by=first)  # the second may approve
+    with pytest.raises(Refused, match="no_officer_left_to_approve"):
+        programs.renew_key(row.pk, at_once=False, by=second)
+    programs.renew_key(row.pk, at_once=True, by=second)
+    page = reverse("console:officer_program", kwargs={"institution_id": kurum.pk, "program_id": row.pk})
+    reader = log_in(Person.objects.get(pk=first.id))
+    assert "Artık yetkili değil" not in reader.get(page).content.decode()
+    held = Appointment.objects.get(person_id=second.id)
+    liaison, other = (Actor(role=Role.LIAISON, id=str(connect.make_person().pk)) for _one in range(2))
+    end = institution_proposals.propose_end(kurum.pk, held.pk, ends=clock.today(), by=liaison)
+    institution_proposals.carry_out(end.pk, by=other)
+    told = Message.objects.filter(notice="program_key_holder_leaves").values_list("person_id", flat=True)
+    assert {str(one) for one in told} == {first.id}
+    Appointment.objects.filter(pk=held.pk).update(starts=clock.today() - timedelta(days=9))
+    Appointment.objects.filter(pk=held.pk).update(ends=clock.today() - timedelta(days=1))
+    assert "Artık yetkili değil" in reader.get(page).content.decode()
+
+
+def test_a_program_is_no_officer(sides: tuple[Side, Side]) -> None:
+    ours, _theirs = sides
+    by = programs.actor_of(ours.program)
+    for act in (
+        lambda: webhook_endpoints.add(url="https://example.org/x", name="p", topics=["request.approved"], by=by),
+        lambda: leavers.find("", by=by),
+        lambda: leavers.find_applications("Ay", by=by),
+        lambda: leavers.application(ours.ids["application_id"], by=by),
+    ):
+        with pytest.raises(NotFound):
+            act()
+
+
+def test_what_a_stolen_key_can_send_is_bounded(
+    connect: Connect,
+    kurum: Institution,
+    contract_of: Callable[[Institution], Contract],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    contract = contract_of(kurum)
+    first, second = connect.officer(kurum), connect.officer(kurum)
+    by = programs.actor_of(connect.program(first, second)[0])
+    lists = [roster_upload.upload(listed(60 + n, surname="Sınama"), file_name="a.csv", by=by)[0] for n in range(4)]
+    Contract.objects.filter(pk=contract.pk).update(quota=2)
+    roster_upload.confirm(lists[0].pk, by=by)
+    roster_upload.confirm(lists[1].pk, by=by)
+    with pytest.raises(Refused, match="program_invites_over_quota"):
+        roster_upload.confirm(lists[2].pk, by=by)
+    Contract.objects.filter(pk=contract.pk).update(quota=50)
+    monkeypatch.setattr(roster_upload, "MOST_BY_PROGRAM", 3)
+    roster_upload.confirm(lists[2].pk, by=by)
+    with pytest.raises(Refused, match="program_invites_too_many"):
+        roster_upload.confirm(lists[3].pk, by=by)
+    roster_upload.confirm(lists[3].pk, by=second)  # a colleague may
+    assert Request.objects.count() == 4
 
 
 def test_the_officers_pages(connect: Connect, kurum: Institution) -> None:

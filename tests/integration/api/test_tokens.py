@@ -11,6 +11,7 @@ import time_machine
 from django.test import Client
 
 from divit.audit.models import Entry
+from divit.connections import selectors, services
 from divit.connections.models import Key, Token
 from divit.connections.scopes import Scope
 from divit.flows import programs
@@ -77,7 +78,7 @@ def test_what_the_standard_refuses(connect: Connect, kurum: Institution) -> None
 
 
 def test_a_token_opens_until_its_time_or_its_programs_end(connect: Connect, kurum: Institution) -> None:
-    first, second = connect.officer(kurum), connect.officer(kurum)
+    first, second, _third = (connect.officer(kurum) for _one in range(3))
     row, key = connect.program(first, second)
     wire = connect.wire(row, key)
     told = wire.get("/self").json()
@@ -91,12 +92,21 @@ def test_a_token_opens_until_its_time_or_its_programs_end(connect: Connect, kuru
     # A new key leaves the old one for a day; at once, none.
     fresh = programs.renew_key(row.pk, at_once=False, by=second)
     assert connect.wire(row, key).get("/self").status_code == 200
+    with time_machine.travel(clock.now() + timedelta(hours=23, minutes=59)) as later:
+        last = connect.wire(row, key)
+        assert last.get("/self").status_code == 200
+        later.shift(timedelta(minutes=2))  # a token ends with the key for which it was given
+        assert last.get("/self").status_code == 401
     with time_machine.travel(clock.now() + timedelta(hours=25)):
         assert ask("grant_type=client_credentials", basic=f"{row.pk}:{key}").status_code == 401
         assert connect.wire(row, fresh).get("/self").status_code == 200
     stolen = connect.wire(row, fresh)
+    shown = selectors.key_shown(row.pk, fresh)
     programs.renew_key(row.pk, at_once=True, by=second)
     assert stolen.get("/self").status_code == 401
+    assert shown is not None
+    just_then = services.give_token(shown, scopes=list(Scope), by=programs.actor_of(row))
+    assert Wire(just_then).get("/self").status_code == 401
     kept = programs.renew_key(row.pk, at_once=True, by=second)
     open_now = connect.wire(row, kept)
     programs.close(row.pk, by=second)

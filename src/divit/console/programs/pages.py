@@ -19,6 +19,7 @@ from divit.console.naming import who
 from divit.console.pages import attempt, done
 from divit.console.programs.forms import AskForm, KeyForm
 from divit.flows import programs as flow
+from divit.institutions import selectors as institutions
 from divit.kernel import clock
 from divit.kernel.actors import Role
 
@@ -102,6 +103,7 @@ def _new_key(request: DeskRequest, row: Program) -> HttpResponse:
 def _page(request: DeskRequest, row: Program, *, form: RefusalForm, refusal: str) -> HttpResponse:
     failed = bool(refusal) or bool(form.is_bound and form.errors)
     keys = selectors.keys_of(row)
+    officers = {f"{Role.OFFICER}:{one.person_id}" for one in institutions.officers_of(row.institution_id)}
     context = {
         "institution": request.institution,
         "row": row,
@@ -113,7 +115,7 @@ def _page(request: DeskRequest, row: Program, *, form: RefusalForm, refusal: str
         "asker": who(row.asked_by),
         "decider": who(row.decided_by) if row.decided_by else "",
         "closer": who(row.closed_by) if row.closed_by else "",
-        "keys": [{"key": one, "by": who(one.made_by)} for one in keys],
+        "keys": [{"key": one, "by": who(one.made_by), "gone": one.made_by not in officers} for one in keys],
         "acts": {str(one) for one in services.acts_open_to(row, by=request.actor)},
         "form": form,
         "key_form": KeyForm(),

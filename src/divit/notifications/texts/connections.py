@@ -47,6 +47,16 @@ NOTICES = {
         mail_en="{who} made a new key for the program «{program}» of {institution}. If you know nothing of this, close "
         "the program at your officer's desk at once.",
     ),
+    "program_key_holder_leaves": Notice(
+        sms_tr="{institution}: görevden ayrılan {who}, «{program}» programının anahtarını biliyor. Yenisini üretin.",
+        sms_en="{institution}: {who} is leaving and knows the key of the program «{program}». Make a new key.",
+        subject_tr="Ayrılan yetkili bir programın anahtarını biliyor",
+        subject_en="An officer who leaves knows a program's key",
+        mail_tr="{institution} yetkilisi {who}, görevi {until} günü sona ererken «{program}» programının anahtarını "
+        "biliyor. Yetkili masanızdaki «Programlar» sayfasında yeni anahtar üretin ve eskisini hemen kapatın.",
+        mail_en="{who}, whose appointment as an officer of {institution} ends on {until}, knows the key of the program "
+        "«{program}». Make a new key on the page «Programs» at your officer's desk and let the old one end at once.",
+    ),
     "program_closed": Notice(
         sms_tr="{institution}: {who}, «{program}» programını kapattı.",
         sms_en="{institution}: {who} closed the program «{program}».",
