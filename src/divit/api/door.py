@@ -1,6 +1,7 @@
 """The door of the API: who calls, how often they may, and the wall that stands while they are answered."""
 
 import hashlib
+import logging
 from collections.abc import Callable
 from contextlib import nullcontext
 from datetime import timedelta
@@ -9,12 +10,13 @@ from math import ceil
 from typing import Any
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 
-from divit.api import problems
+from divit.api import problems, seen
 from divit.audit import walls
 from divit.connections.models import Program
 from divit.flows import programs, rate_limits
@@ -25,7 +27,11 @@ from divit.kernel.errors import Refused
 
 PREFIX = "/api/v1/"
 _SAFE = ("GET", "HEAD", "OPTIONS")
+# Nothing is written there: what is asked must not stand in an address.
+_READ_BY_POST = (f"{PREFIX}certificates/find",)
 _BEARER = "bearer "
+
+log = logging.getLogger(__name__)
 
 
 class Call(HttpRequest):
@@ -34,13 +40,14 @@ class Call(HttpRequest):
     program: Program
     scopes: frozenset[str]
     actor: Actor
-    looks: list[dict[str, Any]]
+    seen: list[dict[str, Any]]
+    to_be_tried_again: bool
 
 
 def look(request: Call, *, purpose: str, subject: tuple[str, str], person_id: object = "") -> None:
     """Whoever was shown to the program can read that they were; without a person, a list was."""
     told = {"by": request.actor, "person_id": str(person_id or ""), "purpose": purpose, "subject": subject}
-    request.looks.append(told)
+    request.seen.append(told)
 
 
 class Door:
@@ -52,9 +59,13 @@ class Door:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if not request.path.startswith(PREFIX):
             return self.get_response(request)
-        program = _recognise(request)
-        spent = _spend(request, program)
-        answer = self._answer(request, program, spent)
+        try:
+            program = _recognise(request)
+            spent = _spend(request, program)
+            answer = self._answer(request, program, spent)
+        except (OperationalError, InterfaceError):
+            log.exception("the door has no database")
+            return problems.known("away", status=HTTPStatus.SERVICE_UNAVAILABLE)
         if spent is not None:
             _tell(answer, spent)
         return answer
@@ -62,10 +73,16 @@ class Door:
     def _answer(self, request: HttpRequest, program: Program | None, spent: Spent | None) -> HttpResponseBase:
         if spent is not None and not spent.granted:
             return _too_often(spent)
-        if int(request.META.get("CONTENT_LENGTH") or 0) > settings.FILE_UPLOAD_MAX_MEMORY_SIZE:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if not length.isdecimal():
+            return problems.known("not_understood", status=HTTPStatus.BAD_REQUEST)
+        if int(length) > settings.FILE_UPLOAD_MAX_MEMORY_SIZE:
             return problems.too_large()
         with walls.confined(program.institution_id) if program else nullcontext():
-            return _if_changed(request, problems.in_this_shape(self.get_response(request)))
+            answer = _if_changed(request, problems.in_this_shape(self.get_response(request)))
+            if answer.status_code < HTTPStatus.MULTIPLE_CHOICES:  # what was not sent was not seen
+                seen.record(request.seen)  # type: ignore[attr-defined]
+            return answer
 
 
 def _if_changed(request: HttpRequest, answer: HttpResponseBase) -> HttpResponseBase:
@@ -80,6 +97,7 @@ def _if_changed(request: HttpRequest, answer: HttpResponseBase) -> HttpResponseB
 def _recognise(request: HttpRequest) -> Program | None:
     """Nobody's session counts here: who calls is who shows a token."""
     request.program, request.scopes = None, frozenset()  # type: ignore[attr-defined]
+    request.seen, request.to_be_tried_again = [], False  # type: ignore[attr-defined]
     told = request.headers.get("Authorization", "")
     if told[: len(_BEARER)].lower() != _BEARER:  # ascii
         return None
@@ -94,7 +112,8 @@ def _recognise(request: HttpRequest) -> Program | None:
 def _spend(request: HttpRequest, program: Program | None) -> Spent | None:
     if program is None:
         return None
-    return rate_limits.spend(rate_limits.program_limit(str(program.pk), writes=request.method not in _SAFE))
+    writes = request.method not in _SAFE and request.path not in _READ_BY_POST
+    return rate_limits.spend(rate_limits.program_limit(str(program.pk), writes=writes))
 
 
 def _too_often(spent: Spent) -> HttpResponse:

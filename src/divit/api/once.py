@@ -1,14 +1,20 @@
 """Calls that change something are made once, however often they are sent: by their Idempotency-Key."""
 
 import hashlib
+import json
 import re
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.db import transaction
+from django.http import HttpResponse
 from ninja import Schema
+from ninja.responses import NinjaJSONEncoder
 
+from divit.api import seen
+from divit.api.door import Call
 from divit.connections import answers
 from divit.connections.models import Answer
 from divit.kernel.errors import Invalid
@@ -21,26 +27,32 @@ _JSON = "application/json; charset=utf-8"
 Act = Callable[..., tuple[int, Schema]]
 
 
-def once(act: Act) -> Callable[..., HttpResponse]:
+def once(act: Act, *, whole: bool, takes_file: bool) -> Callable[..., HttpResponse]:
     """The act answers with a status and a body; the same call again gets the same answer for a day.
 
+    `whole`: act and answer live or die together; without it the act must find by itself that it was done before.
     A refusal is not kept: nothing was done, so the same call may be tried again.
     """
 
     @wraps(act)
-    def call(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def call(request: Call, *args: Any, **kwargs: Any) -> HttpResponse:
         key = request.headers.get(HEADER, "")
         if not _PLAIN.fullmatch(key):
             raise Invalid("idempotency_key_missing", field=HEADER, longest=LONGEST)
-        row = answers.begin(request.program.pk, key=key, call=b"\n".join(_said(request)))  # type: ignore[attr-defined]
+        said = b"\n".join(_said(request, takes_file=takes_file))
+        row = answers.begin(request.program.pk, key=key, call=said)
         if row.status is not None:
             return _again(row)
         kept = False
         try:
-            status, told = act(request, *args, **kwargs)
-            body = told.model_dump_json().encode()
-            answers.keep(row, status=status, body=body)
-            kept = True
+            with transaction.atomic() if whole else nullcontext():
+                status, told = act(request, *args, **kwargs)
+                body = json.dumps(told.model_dump(), cls=NinjaJSONEncoder, ensure_ascii=False).encode()
+                # Before the answer is kept: given again, it shows what was written down the first time.
+                seen.record(request.seen)
+                if not request.to_be_tried_again:
+                    answers.keep(row, status=status, body=body)
+                    kept = True
         finally:
             if not kept:
                 answers.let_go(row)
@@ -55,10 +67,10 @@ def _again(row: Answer) -> HttpResponse:
     return answer
 
 
-def _said(request: HttpRequest) -> Iterator[bytes]:
+def _said(request: Call, *, takes_file: bool) -> Iterator[bytes]:
     """What makes two calls the same; the boundary of a form with a file is another one each time."""
     yield f"{request.method} {request.path}".encode()
-    if request.content_type != "multipart/form-data":
+    if not takes_file:
         yield request.body
         return
     for name, file in sorted(request.FILES.items()):

@@ -17,6 +17,7 @@ from ninja.errors import HttpError, ValidationError
 from divit.api.words import FAULTS, REFUSALS
 from divit.flows.refusals import explain
 from divit.kernel.errors import Coded, Invalid, NeighbourFailed, NotFound, Refused
+from divit.rosters.reading import MOST_OCTETS
 
 MEDIA_TYPE = "application/problem+json"
 _TYPE = "urn:divit:problem:"
@@ -90,13 +91,21 @@ def _values(_request: HttpRequest, error: Any) -> HttpResponse:
     """What was sent has not the shape that the description asks for: all of it at once, without repeating it."""
     faults = [
         {
-            "at": ".".join(str(part) for part in one["loc"]),
+            "at": ".".join(_place(one)),
             "code": str(one["type"]),
             "detail": str(FAULTS.get(one["type"], FAULTS[""])).format(**one.get("ctx", {})),
         }
         for one in error.errors
     ]
     return problem(status=422, code="values_wrong", detail=str(REFUSALS["values_wrong"]), errors=faults)
+
+
+def _place(one: Mapping[str, Any]) -> Sequence[str]:
+    """Where it stands in what was sent: without our own names for the parts, and without a name that is not ours,
+    because anything could stand there."""
+    loc = [str(part) for part in one["loc"]]
+    begin = 2 if loc[:1] == ["body"] else 1
+    return loc[begin : -1 if one["type"] == "extra_forbidden" else None]
 
 
 def _http(error: Any) -> HttpResponse:
@@ -131,4 +140,5 @@ def _said_elsewhere(status: int) -> HttpResponse:
 
 def too_large() -> HttpResponse:
     """More was sent than is taken in."""
-    return known("too_large", status=413, megabytes=settings.FILE_UPLOAD_MAX_MEMORY_SIZE // 1_000_000)
+    json_octets, file_octets = settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0, MOST_OCTETS
+    return known("too_large", status=413, json=json_octets // 1_000_000, file=file_octets // 1_000_000)

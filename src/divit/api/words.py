@@ -9,7 +9,7 @@ REFUSALS: dict[str, str | Promise] = {
     "scope_missing": _("Bu işlem için «{scope}» izni gerekir; belirteçte bu izin yok."),
     "not_found": _("Böyle bir kayıt ya da adres yok, ya da sizin kurumunuza ait değil."),
     "method_not_offered": _("Bu adres bu yöntemle çağrılamaz; «Allow» başlığı hangilerinin olduğunu söyler."),
-    "too_large": _("Gönderilen çok büyük. Listeyi bölün; dosya en çok {megabytes} MB olabilir."),
+    "too_large": _("Gönderilen çok büyük: JSON en çok {json} MB, dosya en çok {file} MB olabilir. Listeyi bölün."),
     "values_wrong": _("Gönderilen bilgide düzeltilecek yerler var; hepsi aşağıda."),
     "cursor_unknown": _("Bu imleç («cursor») bu listenin değil; listeyi baştan isteyin."),
     "idempotency_key_missing": _(

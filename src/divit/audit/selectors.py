@@ -50,6 +50,13 @@ def entries_about(person_id: str, *, limit: int = 200) -> list[Told]:
     return [_told(entry) for entry in Entry.objects.filter(person_id=str(person_id)).order_by("-seq")[:limit]]
 
 
+def looks_at(person_ids: Iterable[str], *, by: str, since: datetime) -> set[tuple[str, tuple[str, str], str]]:
+    """(person, subject, purpose) of every look at these people that one actor has taken since an instant."""
+    found = Entry.objects.filter(person_id__in=list(person_ids), actor_id=by, act="look", at__gt=since).order_by("seq")
+    told = (_told(entry) for entry in found)
+    return {(one.person_id, one.subject, str(one.facts.get("purpose", ""))) for one in told}
+
+
 def entries_of(kind: str, row_id: str, *, limit: int = 200) -> list[Told]:
     """The latest entries about one thing, newest first."""
     found = Entry.objects.filter(subject_kind=kind, subject_id=str(row_id)).order_by("-seq")[:limit]

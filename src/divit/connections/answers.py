@@ -5,6 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from divit.connections.models import Answer
 from divit.kernel import clock
@@ -24,24 +25,36 @@ def begin(program_id: UUID, *, key: str, call: bytes) -> Answer:
     now, digest = clock.now(), hashlib.sha256(call).hexdigest()
     named = {"program_id": program_id, "key": hashlib.sha256(key.encode()).hexdigest()}
     made = Answer.objects.bulk_create([Answer(**named, call=digest, begun_at=now)], ignore_conflicts=True)[0]
-    row = Answer.objects.select_for_update(of=("self",), no_key=True).get(**named)
+    row = Answer.objects.select_for_update(of=("self",), no_key=True).filter(**named).first()
+    if row is None:  # let go of in this very moment: there is nothing to answer with, nor a call to wait for
+        raise Refused("call_under_way")
     if row.call != digest:
         raise Invalid("idempotency_key_of_another_call", field="Idempotency-Key")
     if row.status is None and row.begun_at != made.begun_at:
         if now - row.begun_at < _GONE_AFTER:
             raise Refused("call_under_way")
-        Answer.objects.filter(pk=row.pk).update(begun_at=now)
+        row.begun_at = now
+        row.save(update_fields=["begun_at"])
     return row
 
 
 def keep(row: Answer, *, status: int, body: bytes) -> None:
-    """What was answered is answered again from now on."""
-    Answer.objects.filter(pk=row.pk).update(status=status, body=body)
+    """What was answered is answered again from now on.
+
+    Raises `Refused("call_under_way")` when it took so long that the call is being answered elsewhere.
+    """
+    if not _own(row).update(status=status, body=body):
+        raise Refused("call_under_way")
 
 
 def let_go(row: Answer) -> None:
     """Nothing was done: the same call may be tried again."""
-    Answer.objects.filter(pk=row.pk, status=None).delete()
+    _own(row).delete()
+
+
+def _own(row: Answer) -> QuerySet[Answer]:
+    """The row, unless another process has taken the call over."""
+    return Answer.objects.filter(pk=row.pk, status=None, begun_at=row.begun_at)
 
 
 def forget() -> int:

@@ -16,6 +16,7 @@ from divit.connections.scopes import Scope
 from divit.flows import leavers, programs
 from divit.flows.leavers import How, Outcome
 from divit.flows.refusals import explain
+from divit.kernel.actors import Actor
 from divit.kernel.tckn import Tckn
 
 router = Router(tags=["Sertifikalar · Certificates"])
@@ -89,15 +90,22 @@ def leave(request: Call, told: shapes.Leavers) -> tuple[int, shapes.ClosedAll]:
     _look(request, [one.certificate for one in chosen], purpose="institution_leavers")
     programs.count_closings(len(chosen), by=request.actor)
     outcomes = leavers.close(chosen, how=How.SUSPEND, said=said, by=request.actor)
-    return 200, shapes.ClosedAll(items=[_closed(one) for one in outcomes])
+    request.to_be_tried_again = any(one.refusal and one.refusal.code == "could_not_be_written" for one in outcomes)
+    return 200, shapes.ClosedAll(items=[_closed(one, by=request.actor) for one in outcomes])
 
 
-def _closed(one: Outcome) -> shapes.Closed:
+def _closed(one: Outcome, *, by: Actor) -> shapes.Closed:
     certificate_id = one.leaver.certificate.pk
-    if one.refusal is None:
+    # What this program has suspended before is done, so that a call that broke off may be sent again.
+    if one.refusal is None or (one.refusal.code == "already_suspended" and _suspended(one.leaver.certificate, by=by)):
         return shapes.Closed(certificate_id=certificate_id, suspended=True)
     said = explain(one.refusal)
     return shapes.Closed(certificate_id=certificate_id, suspended=False, code=one.refusal.code, detail=said)
+
+
+def _suspended(row: Certificate, *, by: Actor) -> bool:
+    stands = selectors.held_for_cause(row)
+    return stands is not None and (stands.by_role, stands.by_id) == (str(by.role), by.id)
 
 
 def _look(request: Call, rows: Iterable[Certificate], *, purpose: str) -> None:

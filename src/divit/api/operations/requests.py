@@ -53,6 +53,7 @@ def one_request(request: Call, request_id: UUID) -> shapes.Request:
     scope=Scope.ROSTERS_WRITE,
     answer=shapes.Request,
     summary="Talebi geri çek · Take a request back",
+    whole=True,
 )
 def withdraw(request: Call, request_id: UUID, told: shapes.Reason) -> tuple[int, shapes.Request]:
     """Kart üretime alınana kadar; kişiye gerekçesiyle haber gider, kotadaki yer geri döner.

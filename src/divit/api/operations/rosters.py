@@ -61,6 +61,7 @@ def upload_people(request: Call, told: shapes.People) -> tuple[int, shapes.Roste
     answer=shapes.Roster,
     status=201,
     summary="Dosya yükle · Upload a file",
+    takes_file=True,
 )
 def upload_file(request: Call, file: File[UploadedFile]) -> tuple[int, shapes.Roster]:
     """Excel (.xlsx) ya da CSV; uzun listeler arka planda denetlenir: durumu `checked` olana kadar sorun.
@@ -116,6 +117,7 @@ def _fault(one: Fault) -> shapes.Fault:
     scope=Scope.ROSTERS_WRITE,
     answer=shapes.Roster,
     summary="Listeyi onaya gönder · Confirm a list",
+    whole=True,
 )
 def confirm(request: Call, roster_id: UUID) -> tuple[int, shapes.Roster]:
     """Yanlışsız her satır için kişi davet edilir; talepleri kurumun bir yetkilisi kendi masasında onaylar.
@@ -130,6 +132,7 @@ def confirm(request: Call, roster_id: UUID) -> tuple[int, shapes.Roster]:
     scope=Scope.ROSTERS_WRITE,
     answer=shapes.Roster,
     summary="Listeden vazgeç · Drop a list",
+    whole=True,
 )
 def discard(request: Call, roster_id: UUID) -> tuple[int, shapes.Roster]:
     """Onaylanmamış liste hemen silinir.

@@ -31,9 +31,17 @@ def reads(
 
 
 def does(
-    router: Router, path: str, *, scope: Scope, answer: Any, summary: str, status: int = 200
+    router: Router,
+    path: str,
+    *,
+    scope: Scope,
+    answer: Any,
+    summary: str,
+    status: int = 200,
+    whole: bool = False,
+    takes_file: bool = False,
 ) -> Callable[[Operation], Operation]:
-    """Something is done, once for each Idempotency-Key; the function gives a status and a body."""
+    """Something is done, once for each Idempotency-Key (see `once`); the function gives a status and a body."""
 
     def decorate(act: Operation) -> Operation:
         register = router.post(
@@ -44,6 +52,6 @@ def does(
             summary=summary,
             openapi_extra=permission.described(scope) | once.described(),
         )
-        return register(once.once(act))
+        return register(once.once(act, whole=whole, takes_file=takes_file))
 
     return decorate
