@@ -296,9 +296,10 @@ class Line(Schema):
 
 
 class OneStatement(Statement):
-    """Hesap özeti ve satırları · With its lines."""
+    """Hesap özeti ve bir sayfa satırı · With a page of its lines."""
 
     lines: list[Line]
+    next: str | None
 
 
 class Statements(Schema):

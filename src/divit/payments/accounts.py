@@ -113,8 +113,13 @@ def charge_states(institution_id: UUID) -> dict[UUID, str]:
 
 def bills_on(statement: Statement) -> list[Bill]:
     """What stands on a statement, in the order of time, each with its application."""
+    return list(all_bills_on(statement))
+
+
+def all_bills_on(statement: Statement) -> QuerySet[Bill]:
+    """The same, to be read in pages."""
     found = Bill.objects.filter(line__statement=statement).select_related("application")
-    return list(found.order_by("billed_at", "id"))
+    return found.order_by("billed_at", "id")
 
 
 def vat_by_rate(bills: Iterable[Bill]) -> list[tuple[Decimal, Money]]:

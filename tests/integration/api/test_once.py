@@ -57,6 +57,8 @@ def test_a_call_that_broke_off_is_answered_the_same(sides: tuple[Side, Side], mo
             ours.wire.post(f"/rosters/{gone['id']}/discard", key="discard")
     assert ours.wire.post(f"/rosters/{gone['id']}/discard", key="discard").json()["state"] == "discarded"
     assert ours.wire.post(f"/rosters/{gone['id']}/discard", key="discard").json()["state"] == "discarded"
+    told = ours.wire.get(f"/statements/{ours.ids['statement_id']}?limit=1").json()
+    assert (len(told["lines"]), told["next"]) == (1, None)
 
 
 def test_a_passing_failure_is_not_kept(sides: tuple[Side, Side], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -51,11 +51,13 @@ def statements(request: Call, paging: Query[Paging]) -> shapes.Statements:
     answer=shapes.OneStatement,
     summary="Bir hesap özeti · One statement",
 )
-def statement(request: Call, statement_id: UUID) -> shapes.OneStatement:
-    """Özet ve üzerindeki her sertifika.
-    · The statement and every certificate on it."""
+def statement(request: Call, statement_id: UUID, paging: Query[Paging]) -> shapes.OneStatement:
+    """Özet ve üzerindeki sertifikalar, sayfa sayfa.
+    · The statement and the certificates on it, in pages."""
     row = accounts.statement(request.program.institution_id, statement_id)
     charge = accounts.charge_of(row.pk)
+    bills = accounts.all_bills_on(row)
+    page = cut(bills, by="billed_at", newest_first=False, asked=paging, name=f"statement:{row.pk}")
     lines = [
         shapes.Line(
             application_id=one.application_id,
@@ -66,9 +68,10 @@ def statement(request: Call, statement_id: UUID) -> shapes.OneStatement:
             vat=Money(one.vat).plain,
             total=Money(one.total).plain,
         )
-        for one in accounts.bills_on(row)
+        for one in page.rows
     ]
-    return shapes.OneStatement(**_shape(row, charge.state if charge else "").model_dump(), lines=lines)
+    told = _shape(row, charge.state if charge else "").model_dump()
+    return shapes.OneStatement(**told, lines=lines, next=page.next)
 
 
 def _shape(row: Statement, payment: str) -> shapes.Statement:
