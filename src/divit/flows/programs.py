@@ -68,9 +68,9 @@ def renew_key(program_id: UUID, *, at_once: bool, by: Actor) -> str:
     """
     with transaction.atomic():
         row = services.locked(_own(by), program_id)
+        text = services.renew_key(row, at_once=at_once, by=by)
         if not at_once and _nobody_left(row, by=by):
             raise Refused("no_officer_left_to_approve")
-        text = services.renew_key(row, at_once=at_once, by=by)
         _tell_officers(row, "program_key_made", but=by.id, who=by.name)
     return text
 
