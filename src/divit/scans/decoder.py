@@ -22,8 +22,11 @@ import zxingcpp
 from PIL import (
     Image,
     ImageChops,
+    ImageFilter,
     ImageOps,
-    TiffImagePlugin,  # noqa: F401 - imported, it is known; later it would have to be opened
+    # Imported, they are known; later they would have to be opened. Many telephones' photos are MPO in a JPEG's coat.
+    MpoImagePlugin,  # noqa: F401
+    TiffImagePlugin,  # noqa: F401
 )
 
 _SEEN = 2600  # pixels along the longer edge in which codes are looked for: A4 at 220 dpi
@@ -31,6 +34,7 @@ _KEPT = 2000  # and which the picture has: A4 at 170 dpi, in which handwriting s
 _SLIMMEST = 6  # times as long as wide: a receipt perhaps, never a form
 _LARGE = 400_000  # octets of a picture above which a coarser one will do
 _LONGEST_CODE = 80
+_LONGEST_END = 100  # octets of the line that tells how it ended: there must be room for it
 _CODES = {zxingcpp.BarcodeFormat.QRCode: "qr", zxingcpp.BarcodeFormat.Code128: "bar"}
 _FORMATS = zxingcpp.BarcodeFormats(list(_CODES))
 _IMAGES = {b"\xff\xd8\xff": "JPEG", b"\x89PNG\r\n\x1a\n": "PNG", b"II*\0": "TIFF", b"MM\0*": "TIFF"}
@@ -48,7 +52,7 @@ def main() -> None:
     ending: dict[str, object] = {"end": "read"}
     try:
         for page in _pages(content, limits):
-            _tell(page)
+            _tell(page, room=limits["octets"] - sys.stdout.buffer.tell())
     except Unfit as unfit:
         ending = {"end": unfit.args[0]}
     except MemoryError:
@@ -69,7 +73,7 @@ def _give_up_rights(limits: dict[str, int]) -> None:
         (resource.RLIMIT_FSIZE, limits["octets"]),
         (resource.RLIMIT_NPROC, 0),
         (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_NOFILE, 3),
+        (resource.RLIMIT_NOFILE, 0),  # nor in the place of one that is closed
     ):
         resource.setrlimit(kind, (most, most))
 
@@ -143,15 +147,19 @@ def _check_shape(width: float, height: float) -> None:
         raise Unfit("scan_odd_shape")
 
 
-def _tell(page: Image.Image) -> None:
+def _tell(page: Image.Image, *, room: int) -> None:
     grey = page.convert("L")
     found = [code for code in zxingcpp.read_barcodes(grey, formats=_FORMATS, try_invert=False) if code.format in _CODES]
     if not found and _is_blank(grey):
-        _say({"blank": True, "size": 0})
-        return
-    picture = _picture(page, turn=_lies_at(found))
-    codes = [[_CODES[code.format], code.text] for code in found if 0 < len(code.text) <= _LONGEST_CODE]
-    _say({"codes": codes, "size": len(picture)})
+        told: dict[str, object] = {"blank": True, "size": 0}
+        picture = b""
+    else:
+        picture = _picture(page, turn=_lies_at(found))
+        codes = [[_CODES[code.format], code.text] for code in found if 0 < len(code.text) <= _LONGEST_CODE]
+        told = {"codes": codes, "size": len(picture)}
+    if len(json.dumps(told)) + len(picture) + _LONGEST_END > room:
+        raise Unfit("scan_too_heavy")
+    _say(told)
     sys.stdout.buffer.write(picture)
 
 
@@ -162,8 +170,9 @@ def _lies_at(found: list[Any]) -> int:
 
 
 def _is_blank(grey: Image.Image) -> bool:
-    """The empty back of a sheet: next to nothing on it is dark, its edges apart."""
-    small = grey.resize((200, 280))
+    """The empty back of a sheet: next to nothing on it is dark, its edges apart; a thin line counts as a thick one."""
+    small = grey.resize((600, 840), Image.Resampling.BOX).filter(ImageFilter.MinFilter(3))
+    small = small.resize((200, 280), Image.Resampling.NEAREST)
     inner = small.crop((10, 14, 190, 266))
     dark = sum(inner.histogram()[:150])
     return dark * 2000 < inner.width * inner.height

@@ -116,13 +116,15 @@ def _lines(answer: IO[bytes]) -> Iterator[tuple[dict[str, Any], bytes]]:
         try:
             told = json.loads(answer.readline(_LONGEST_LINE))
             end, size = told.get("end"), int(told.get("size", 0))
-        except (ValueError, TypeError, AttributeError, RecursionError):
+        except (ValueError, TypeError, AttributeError, RecursionError, OverflowError):
             break
         if end == "read":
             return
         if end is not None:
             raise Invalid(end if end in ENDS else "scan_unreadable", most=READER["pages"])
-        picture = answer.read(size) if size > 0 else b""
+        if not 0 <= size <= READER["octets"]:
+            break
+        picture = answer.read(size)
         if not (picture.startswith(_JPEG) and len(picture) == size) and told.get("blank") is not True:
             break
         yield told, picture

@@ -132,6 +132,14 @@ def test_who_works_for_ever_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
         reading.read(laughing())
 
 
+def test_more_than_may_come_of_it_is_told_as_what_it_is(form: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    content = paper.as_pdf(form, form)
+    (first, _second) = reading.read(content).pages
+    monkeypatch.setitem(READER, "octets", len(first.picture) + 1000)
+    with pytest.raises(Invalid, match="scan_too_heavy"):
+        reading.read(content)
+
+
 def test_what_only_looks_dangerous_is_read(form: Page, mark: str) -> None:
     """A page as large as a football field, a picture that is followed by itself, a second file behind the first."""
     for content in (

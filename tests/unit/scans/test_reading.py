@@ -2,11 +2,12 @@
 
 import io
 import json
-import os
+import math
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
-from PIL import Image, ImageChops, ImageStat
+from PIL import Image, ImageChops, ImageDraw, ImageStat
 
 from divit.applications.models import Application
 from divit.kernel.errors import Invalid
@@ -38,6 +39,7 @@ CAME_BACK: dict[str, Callable[[Page], bytes]] = {
     "small": lambda page: paper.as_image(page.resize((827, 1169)), quality=70),
     "black and white": lambda page: paper.as_image(page.convert("1"), kind="TIFF", compression="group4"),
     "with a palette": lambda page: paper.as_image(page.convert("P"), kind="PNG"),
+    "by a telephone with two lenses": lambda page: paper.as_image(page, page.resize((200, 283)), kind="MPO"),
     "by a telephone": lambda page: paper.as_image(page.resize((3000, 4242)), quality=80),
     "transparent": lambda page: paper.as_image(page.convert("RGBA"), kind="PNG"),
     "sixteen bits": lambda page: paper.as_image(sixteen_bits(page), kind="PNG"),
@@ -82,6 +84,13 @@ def test_pages_and_their_empty_backs(form: Page, mark: str) -> None:
         assert all(dict(page.codes)["qr"] == mark for page in found.pages)
 
 
+def test_a_page_with_a_signature_alone_is_no_empty_one() -> None:
+    page = paper.empty(dpi=200)
+    stroke = [(500 + 4 * step, 1900 + 60 * math.sin(step / 6)) for step in range(120)]
+    ImageDraw.Draw(page).line(stroke, fill=(20, 40, 150), width=3)
+    assert reading.read(paper.as_pdf(page, paper.empty(dpi=200))).blank == 1
+
+
 def test_two_forms_on_one_glass_are_both_seen(form: Page, mark: str) -> None:
     (page,) = reading.read(paper.as_pdf(paper.beside(form, form))).pages
     assert page.codes.count(("qr", mark)) == 2
@@ -104,6 +113,11 @@ def test_a_page_without_a_code_is_shown_all_the_same(form: Page) -> None:
         b"7\n",
         b'{"size": "many"}\n',
         b'{"size": -5, "codes": []}\n{"end": "read"}\n',
+        b'{"size": -5, "blank": true}\n{"end": "read"}\n',
+        b'{"size": Infinity}\n',
+        b'{"size": 1e999}\n',
+        b'{"size": 99999999999999999999}\n',
+        b'{"size": 4000000000000000}\n',
         b'{"size": 4, "codes": []}\n<htm{"end": "read"}\n',
         b'{"size": 9999999, "codes": []}\n\xff\xd8\xff\xe0{"end": "read"}\n',
         b'{"size": 4, "codes": []}\n\xff\xd8\xff\xe0',
@@ -123,14 +137,15 @@ def test_codes_are_taken_as_text_and_cut(tmp_path: object) -> None:
     assert page.codes == (("qr", "x" * 80),)
 
 
-def test_the_reader_can_open_nothing_and_knows_nothing(form: Page, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Asked to tell all it can: no environment, no file, no connection, no other process."""
+def test_the_reader_can_open_nothing_and_knows_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Asked to tell all it can: no environment, no file, no connection; nor in the place of what it was given."""
     monkeypatch.setenv("DIVIT_GIZLI", "sır")
     spy = reading._DECODER.read_text().replace(
         "def _pages(content: bytes, limits: dict[str, int]) -> Iterator[Image.Image]:",
         "def _spied() -> list[str]:\n"
         "    import os, socket\n"
         "    could = sorted(name for name in os.environ if 'DIVIT' in name)\n"
+        "    os.close(0)\n"
         "    for name, act in (('file', lambda: open('/etc/passwd')), ('net', socket.socket), ('pipe', os.pipe)):\n"
         "        try:\n"
         "            act()\n"
@@ -144,11 +159,8 @@ def test_the_reader_can_open_nothing_and_knows_nothing(form: Page, monkeypatch: 
         "    return iter(())\n\n\n"
         "def _unused(content: bytes, limits: dict[str, int]) -> Iterator[Image.Image]:",
     )
-    place = reading._DECODER.with_name(f"decoder_spied_{os.getpid()}.py")
+    place = tmp_path / "decoder.py"
     place.write_text(spy.replace("import zxingcpp", "import os, socket\nimport zxingcpp"))
-    try:
-        monkeypatch.setattr(reading, "_DECODER", place)
-        (page,) = reading.read(b"anything").pages
-    finally:
-        place.unlink()
+    monkeypatch.setattr(reading, "_DECODER", place)
+    (page,) = reading.read(b"anything").pages
     assert page.codes == (("qr", "[]"),)
