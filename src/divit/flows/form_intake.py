@@ -37,6 +37,11 @@ class Paper:
         """The content token that the foot of the right paper shows."""
         return content.token_of(self.application.content_hash)
 
+    @property
+    def returnable(self) -> bool:
+        """Whether it can be given back with a reason."""
+        return self.standing in (Standing.AWAITED, Standing.OUT_OF_DATE)
+
 
 def recognise(typed: str, *, by: Actor) -> Paper:
     """Whose form this is, within what the actor may see.

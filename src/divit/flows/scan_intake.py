@@ -18,7 +18,7 @@ from divit.applications.requirements import RequirementKind
 from divit.applications.scanning import read_scan
 from divit.audit import walls
 from divit.flows import form_intake, form_receipt
-from divit.flows.form_intake import Paper
+from divit.flows.form_intake import Paper, Standing
 from divit.flows.scan_upload import desk_of, seals
 from divit.kernel.actors import Actor, Role
 from divit.kernel.errors import NotFound, Refused
@@ -70,7 +70,7 @@ def _sorted(
         return Sorted.NOT_FOUND
     if RequirementKind.FORM_RECEIVED not in standing[row.pk][1]:
         return Sorted.NOT_AWAITED
-    return Sorted.READY if one.token in ("", content.token_of(row.content_hash)) else Sorted.OUT_OF_DATE
+    return Sorted.READY if is_current(one, row) else Sorted.OUT_OF_DATE
 
 
 def paper_on(row: Scan, *, typed: str = "", by: Actor) -> Paper | None:
@@ -110,6 +110,18 @@ def _facts(page: Scan, row: Application, *, mark: str) -> Facts:
         form_in=application_services.form_is_in(row),
         kept_before=_is_kept(row),
     )
+
+
+def is_current(page: Scan, row: Application) -> bool:
+    """Whether a page says what the application says now, as far as its code tells."""
+    return page.token in ("", content.token_of(row.content_hash))
+
+
+def adds(page: Scan, paper: Paper, *, by: Actor) -> bool:
+    """Whether the form is in already and this page may be kept as its scan."""
+    row = paper.application
+    own = by.role is Role.REPRESENTATIVE and str(row.person_id) == by.id
+    return paper.standing is Standing.ALREADY_IN and is_current(page, row) and not own and not _is_kept(row)
 
 
 def _is_kept(row: Application) -> bool:

@@ -19,7 +19,7 @@ from divit.kernel.errors import Invalid, Refused
 from divit.kernel.writing import file_name as shown_name
 from divit.scans import reading, selectors, services
 from divit.scans.lifecycle import State, UploadState
-from divit.scans.limits import MOST_OCTETS, MOST_UNREAD, MOST_WAITING, WAITING_LIFE
+from divit.scans.limits import MOST_OCTETS, MOST_UNREAD, MOST_WAITING, TOLD_FOR, WAITING_LIFE
 from divit.scans.models import Found, Upload
 from divit.scans.sealing import Seals
 
@@ -43,7 +43,7 @@ def seals() -> Seals:
 
 
 def upload(file: bytes, *, file_name: str, by: Actor) -> tuple[Upload, bool]:
-    """Take a file in to be read; the same content again is the same file (then False), until all of it is thrown away.
+    """Take a file in to be read; the same content again is the same file (then False), until a page of it is gone.
 
     Raises `Refused` with `scans_not_set_up` or `scan_desk_full`, and `Invalid` for what is no scan by its first octets.
     """
@@ -77,12 +77,17 @@ def _read_later(upload_id: UUID) -> None:
 
 
 def read(upload_id: UUID, *, by: Actor = SYSTEM) -> None:
-    """Read a file that waits for it; the worker's job. Read twice it is read once."""
+    """Read a file that waits for it; the worker's job. Read twice it is read once.
+
+    Raises `Refused("scans_not_set_up")` and `Invalid("scan_not_opened")` where the key is missing: the file waits, and
+    the clock comes back to it (`resume`).
+    """
     row = selectors.upload(upload_id)
     if row.state != UploadState.READING:
         return
+    file = seals().unseal(bytes(row.sealed), about=services.about_upload(row))
     try:
-        found = reading.read(seals().unseal(bytes(row.sealed), about=services.about_upload(row)))
+        found = reading.read(file)
     except Invalid as wrong:
         _settle(upload_id, None, code=wrong.code, by=by)
     else:
@@ -132,9 +137,20 @@ def resume() -> int:
 
 
 def forget(*, now: datetime | None = None) -> int:
-    """Destroy the pages that nobody decided on within a week; returns how many."""
-    ids = selectors.forgotten(before=(now or clock.now()) - WAITING_LIFE)
-    return len(each(ids, _forget))
+    """Destroy the files that could not be read and the pages that nobody decided on within a week; returns how many.
+
+    What their files were called is forgotten with them.
+    """
+    now = now or clock.now()
+    unread = each(selectors.never_read(before=now - WAITING_LIFE), _give_up)
+    ids = selectors.forgotten(before=now - WAITING_LIFE)
+    count = len(unread) + len(each(ids, _forget))
+    services.forget_names(before=now - TOLD_FOR)
+    return count
+
+
+def _give_up(upload_id: UUID) -> None:
+    _settle(upload_id, None, code="scan_never_read", by=SYSTEM)
 
 
 def _forget(scan_id: UUID) -> None:

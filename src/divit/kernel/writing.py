@@ -52,10 +52,10 @@ def _ordinary(letter: str) -> bool:
 
 
 def file_name(typed: str, *, otherwise: str) -> str:
-    """An uploaded file's name as it may be kept: no path, no long row of digits that could be somebody's number."""
+    """An uploaded file's name as it may be kept: no path, no digits that could be somebody's number."""
     name = re.split(r"[/\\]", nfc(typed))[-1]
     printable = "".join(letter for letter in name if letter.isprintable())
-    return re.sub(r"\d{7,}", "•••", printable)[-_LONGEST_FILE_NAME:] or otherwise
+    return re.sub(r"\d([ .-]?\d){6,}", "•••", printable)[-_LONGEST_FILE_NAME:] or otherwise
 
 
 def shown(letter: str) -> str:

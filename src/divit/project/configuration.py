@@ -51,7 +51,8 @@ class Configuration(BaseSettings):
         SecretStr(""),
         description="Encrypts the scans of signed forms at rest: at least 43 random characters, for web and worker "
         "alone. To change it put the new one in front of the old, with a comma between: what was sealed under the "
-        "old stays readable. Without it no scans are taken.",
+        "old stays readable; the worker is restarted first, so that it knows what the web seals. Without it no scans "
+        "are taken.",
     )
 
     edevlet_url: str = Field("", description="Base address of the e-Devlet gateway's OAuth2 server.")
@@ -99,6 +100,11 @@ class Configuration(BaseSettings):
         )
 
     @property
+    def scan_secrets(self) -> tuple[str, ...]:
+        """What scans are sealed under, the present one first."""
+        return tuple(part for one in self.scan_key.get_secret_value().split(",") if (part := one.strip()))
+
+    @property
     def https(self) -> bool:
         return urlsplit(self.public_url).scheme == "https"
 
@@ -106,7 +112,7 @@ class Configuration(BaseSettings):
     def _production_is_real(self) -> "Configuration":
         if len(self.secret_key.get_secret_value()) < 50:
             raise ValueError("DIVIT_SECRET_KEY must have at least 50 characters")
-        if any(len(part) < 43 for part in self.scan_key.get_secret_value().split(",") if part):
+        if any(len(part) < 43 for part in self.scan_secrets):
             raise ValueError("DIVIT_SCAN_KEY must have at least 43 characters, each of them where there are several")
         if self.mode != "production":
             return self

@@ -228,7 +228,7 @@ LOGGING = {
 }
 
 # Scanned forms are sealed under the first; the others only open what was sealed before.
-SCAN_SECRETS = tuple(part for part in DIVIT.scan_key.get_secret_value().split(",") if part)
+SCAN_SECRETS = DIVIT.scan_secrets
 
 # Proof-of-work captcha: its secret follows from ours, so that one secret is enough to keep.
 ALTCHA_HMAC_SECRET = hashlib.sha256(b"altcha:" + SECRET_KEY.encode()).hexdigest()

@@ -24,7 +24,7 @@ class Roster(models.Model):
     )
     state = models.CharField(max_length=9, default="checking", db_comment="kvkk: yok; law roster; archive period")
     sha256 = models.CharField(max_length=64, db_comment="kvkk: yok; of the file; archive period")
-    file_name = models.CharField(max_length=80, db_comment="kvkk: yok; as uploaded, digits hidden; archive period")
+    file_name = models.CharField(max_length=80, db_comment="kvkk: kimlik; as uploaded, digits hidden; archive period")
     uploaded_by = models.CharField(max_length=64, db_comment="kvkk: kimlik; opaque id of a person; archive period")
     uploaded_at = models.DateTimeField(db_comment="kvkk: yok; when; archive period")
     confirmed_by = models.CharField(

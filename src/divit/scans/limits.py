@@ -8,6 +8,7 @@ MOST_FILES = 20
 MOST_WAITING = 500  # pages on one desk
 MOST_UNREAD = 20  # files of one desk that wait to be read
 WAITING_LIFE = timedelta(days=7)  # a page that nobody decided on; the paper is still there
+TOLD_FOR = timedelta(days=2)  # how long a desk is told what became of a file, by its name
 
 # For the program that reads a file (decoder.py).
 READER = {

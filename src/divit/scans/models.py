@@ -29,7 +29,9 @@ class Upload(models.Model):
     )
     state = models.CharField(max_length=7, default="reading", db_comment="kvkk: yok; law scan_upload; archive period")
     sha256 = models.CharField(max_length=64, db_comment="kvkk: yok; of the file; archive period")
-    file_name = models.CharField(max_length=80, db_comment="kvkk: yok; as uploaded, digits hidden; archive period")
+    file_name = models.CharField(
+        max_length=80, db_comment="kvkk: kimlik; as uploaded, digits hidden; two days, and while a page waits"
+    )
     sealed = models.BinaryField(db_comment="kvkk: kimlik; the file itself, encrypted; until it is read")
     refusal = models.CharField(max_length=40, blank=True, db_comment="kvkk: yok; why it was refused; archive period")
     pages = models.PositiveSmallIntegerField(default=0, db_comment="kvkk: yok; pages with something; archive period")

@@ -35,10 +35,10 @@ def unread_of(institution_id: UUID | str | None) -> int:
 
 
 def known_content(institution_id: UUID | str | None, sha256: str) -> Upload | None:
-    """The file that this very content came as before, while it is read or a page of it is not thrown away."""
+    """The file that this very content came as before, while it is read or as long as no page of it is thrown away."""
     found = Upload.objects.defer("sealed").filter(_at(institution_id), sha256=sha256)
     reading = found.filter(state=UploadState.READING)
-    standing = found.filter(scans__state__in=[State.WAITING, State.KEPT])
+    standing = found.filter(state=UploadState.READ).exclude(scans__state=State.DISCARDED)
     return reading.order_by("id").first() or standing.order_by("uploaded_at", "id").first()
 
 
@@ -81,3 +81,9 @@ def forgotten(*, before: datetime) -> list[UUID]:
     """Pages that nobody has decided on since before this instant."""
     found = Scan.objects.filter(state=State.WAITING, upload__uploaded_at__lt=before)
     return list(found.order_by("upload__uploaded_at", "id").values_list("id", flat=True))
+
+
+def never_read(*, before: datetime) -> list[UUID]:
+    """Files that came before this instant and still wait to be read."""
+    found = Upload.objects.filter(state=UploadState.READING, uploaded_at__lt=before)
+    return list(found.order_by("uploaded_at", "id").values_list("id", flat=True))

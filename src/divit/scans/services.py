@@ -3,15 +3,17 @@
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
 
 from divit.audit import moves
 from divit.kernel import clock
 from divit.kernel.actors import Actor
 from divit.kernel.errors import NotFound
-from divit.scans.lifecycle import LAW, UPLOAD_LAW, Act, Facts, UploadAct, UploadFacts
+from divit.scans.lifecycle import LAW, UPLOAD_LAW, Act, Facts, State, UploadAct, UploadFacts, UploadState
 from divit.scans.models import Found, Picture, Scan, Upload
 from divit.scans.sealing import Seals
 from divit.scans.selectors import known_content
@@ -76,13 +78,18 @@ class Seen:
 
 
 def keep_pages(row: Upload, seen: Iterable[Seen], *, blank: int, seals: Seals, by: Actor) -> None:
-    """A locked file was read: its pages wait on the desk, and the file itself is destroyed."""
+    """A locked file was read: its pages wait on the desk, and the file itself is destroyed.
+
+    Of a page that shows several people's forms no picture is kept: looks at it would stand in nobody's name.
+    """
     scans, pictures = [], []
     for page in seen:
         digest = hashlib.sha256(page.picture).hexdigest()
         told = {"found": page.found, "reference": page.reference, "token": page.token, "picture_sha256": digest}
         scan = Scan(upload=row, institution_id=row.institution_id, number=page.number, **told)
         scans.append(scan)
+        if page.found == Found.SEVERAL:
+            continue
         sealed = seals.seal(page.picture, about=about_scan(scan))
         pictures.append(Picture(scan=scan, institution_id=row.institution_id, sealed=sealed))
     Scan.objects.bulk_create(scans)
@@ -133,6 +140,13 @@ def discard(row: Scan, *, by: Actor, why: str = "") -> None:
     note = {"reason": why} if why else {}
     moves.move(row, Act.DISCARD, law=LAW, by=by, facts=Facts(), changes=_decided(by), note=note)
     Picture.objects.filter(pk=row.pk).delete()
+
+
+def forget_names(*, before: datetime) -> int:
+    """Files that came before this instant lose their names once no page of them waits; returns how many did."""
+    waiting = Scan.objects.filter(upload=OuterRef("pk"), state=State.WAITING)
+    old = Upload.objects.filter(uploaded_at__lt=before).exclude(file_name="").exclude(state=UploadState.READING)
+    return old.filter(~Exists(waiting)).update(file_name="")
 
 
 def _decided(by: Actor) -> dict[str, object]:

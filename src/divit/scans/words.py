@@ -18,10 +18,13 @@ REFUSALS = {
     "scan_encrypted": _("PDF parolayla korunuyor. Parolasız tarayıp yeniden yükleyin."),
     "scan_unreadable": _("Dosya bozuk ya da yarım kalmış. Yeniden tarayıp yükleyin."),
     "scan_too_many_pages": _("Dosyada 100'den çok sayfa var. Formları birkaç dosyaya bölüp yükleyin."),
-    "scan_too_large": _("Dosyadaki resim çok büyük. 200–300 dpi ile tarayıp yeniden yükleyin."),
+    "scan_too_large": _(
+        "Dosyadaki resim çok büyük. 200–300 dpi ile tarayın ya da fotoğrafı daha küçük kaydedip yeniden yükleyin."
+    ),
     "scan_too_heavy": _("Dosyanın okunması çok uzun sürdü. Formları birkaç dosyaya bölüp yeniden tarayın."),
     "scan_odd_shape": _("Sayfalardan biri form olamayacak kadar ince uzun. A4 olarak tarayıp yeniden yükleyin."),
     "scan_all_blank": _("Bütün sayfalar boş. Formlar tarayıcıya ters konmuş olabilir; çevirip yeniden tarayın."),
+    "scan_never_read": _("Dosya bir hafta içinde okunamadı ve silindi. Yeniden yükleyin."),
     "scan_not_opened": _("Bu tarama açılamıyor. Sertifika merkezine haber verin."),
     # the desk
     "scans_not_set_up": _("Tarama yükleme bu kurulumda açılmamış. Formları kâğıttan teslim alın."),

@@ -26,8 +26,10 @@ from divit.kernel.errors import Invalid, NotFound, Refused
 from divit.scans import selectors, services
 from divit.scans.models import Found, Picture, Scan, Upload
 from tests import paper
+from tests.factories.people import log_in
 from tests.fixtures_pki import holder_of
 from tests.integration.applications.conftest import PLACES, TYPED, Way, told
+from tests.integration.intake.conftest import main_of, words
 from tests.integration.scans.conftest import ScanDesk, mark_of, printed
 
 pytestmark = pytest.mark.django_db
@@ -85,6 +87,8 @@ def test_a_pile_from_the_scanner_to_the_last_form(desk: ScanDesk, sent: Callable
     page = desk.act(one, "take_in")
     assert "Form teslim alındı, taraması saklandı." in page
     assert "Ayşe Işıl Şimşek" in page  # the next page that waits
+    desk.answer = desk.client.post(f"{desk.page}{two.pk}/", {"act": "take_in", "ticket": "eski"})
+    assert "Resme ve başvuruya yeniden bakıp" in words(desk.answer)
     assert "Bu form eski" in desk.act(two, "take_in")
     assert "Formu teslim al" not in desk.look(three)
     assert "Bu alanı doldurun" in desk.act(three, "give_back", reason="")
@@ -145,6 +149,19 @@ def test_the_same_file_twice_and_the_same_paper_twice(
     assert applications.form_visits(other) == []
 
 
+def test_a_file_of_which_a_page_was_lost_may_come_once_more(desk: ScanDesk, sent: Callable[..., Application]) -> None:
+    file = paper.as_pdf(printed(sent()), printed(sent("Şimşek")), dpi=130)
+    one, two = desk.read(("a.pdf", file))
+    desk.look(one)
+    desk.act(one, "take_in")
+    assert "daha önce yüklenmiş" in desk.send(("a.pdf", file))
+    desk.look(two)
+    desk.act(two, "discard")
+    desk.look(desk.read(("a.pdf", file))[1])
+    page = desk.act(Scan.objects.get(state="waiting", number=2), "take_in")
+    assert "Form teslim alındı, taraması saklandı." in page
+
+
 def test_a_form_taken_in_from_paper_gets_its_scan_later(
     desk: ScanDesk, sent: Callable[..., Application], omer: Actor
 ) -> None:
@@ -157,6 +174,20 @@ def test_a_form_taken_in_from_paper_gets_its_scan_later(
     kept = selectors.kept_of(row.pk)
     assert kept is not None
     assert kept.pk == scan.pk
+
+
+def test_an_old_form_is_not_shown_as_that_of_the_newer_one_that_is_in(
+    desk: ScanDesk, sent: Callable[..., Application], omer: Actor
+) -> None:
+    row = sent()
+    old = paper.as_image(printed(row))
+    change(row)
+    form_receipt.take_in(row.pk, scanned=mark_of(row), by=omer)
+    (scan,) = desk.read(("a.jpg", old))
+    page = desk.look(scan)
+    assert "Tarama saklanamaz." in page
+    assert "QR kodu güncel" not in page
+    assert "Taramayı başvuruya ekle" not in page
 
 
 def test_what_cannot_be_read_is_named_by_hand(desk: ScanDesk, sent: Callable[..., Application]) -> None:
@@ -186,6 +217,9 @@ def test_two_forms_on_one_page_are_not_kept(desk: ScanDesk, sent: Callable[..., 
     page = desk.look(scan)
     assert "Bu sayfada birden çok form var" in page
     assert "Formu teslim al" not in page
+    assert main_of(desk.answer).select("img") == []
+    assert desk.picture(scan).status_code == 404  # a look at it would stand in nobody's name
+    assert not Picture.objects.exists()
     with pytest.raises(Refused, match="scan_of_several_forms"):
         scan_intake.take_in(scan.pk, application_id=row.pk, mark=mark_of(row), by=omer)
     assert not application_services.form_is_in(row)  # nothing was done by half
@@ -217,16 +251,16 @@ def test_one_bad_file_does_not_hold_up_the_others(desk: ScanDesk, sent: Callable
 
 
 def test_nothing_larger_than_the_page_takes_is_taken(
-    desk: ScanDesk, omer: Actor, ministry: Institution, monkeypatch: pytest.MonkeyPatch
+    desk: ScanDesk, omer: Actor, make_person: Callable[..., Person], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Seven megabytes go in here and nowhere else; and here only of who is signed in."""
+    """Seven megabytes go in here and nowhere else; and here only of who stands at a desk."""
     seven = ("a.pdf", b"%PDF-1.7" + bytes(7_000_000))
     desk.send(seven)
     assert Upload.objects.count() == 1
-    desk.client.logout()
-    answer = Client().post(desk.page, {"scans": SimpleUploadedFile(*seven)})
-    assert answer.status_code == 302
-    assert answer.wsgi_request.FILES == {}
+    for stranger, status in ((Client(), 302), (log_in(Client(), make_person("Can", "Yabancı")), 404)):
+        answer = stranger.post(desk.page, {"scans": SimpleUploadedFile(*seven)})
+        assert answer.status_code == status
+        assert answer.wsgi_request.FILES == {}
     monkeypatch.setattr(scan_upload, "MOST_OCTETS", 5_000_000)
     with pytest.raises(Invalid, match="scan_file_too_large"):
         scan_upload.upload(seven[1] + b"x", file_name="a.pdf", by=omer)
@@ -307,23 +341,28 @@ def test_a_kept_scan_opens_for_a_purpose_that_its_person_reads(
 
 
 def test_the_form_of_a_centre_is_not_kept_twice_by_an_institution(
-    desk: ScanDesk, centre: ScanDesk, sent: Callable[..., Application]
+    desk: ScanDesk, centre: ScanDesk, sent: Callable[..., Application], omer: Actor
 ) -> None:
     row = sent()
     (scan,) = centre.read(("a.pdf", paper.as_pdf(printed(row), dpi=130)))
     centre.look(scan)
     centre.act(scan, "take_in")
     (again,) = desk.read(("a.jpg", paper.as_image(printed(row))))
-    assert "Taramayı başvuruya ekle" in desk.look(again)
-    assert "bir tarama zaten saklanıyor" in desk.act(again, "take_in")
+    assert "Taramayı başvuruya ekle" not in desk.look(again)
+    with pytest.raises(Refused, match="scan_kept_before"):
+        scan_intake.take_in(again.pk, application_id=row.pk, mark=mark_of(row), by=omer)
 
 
-def test_nobody_takes_in_the_own_form(desk: ScanDesk, way: Way, omer: Actor, ministry: Institution) -> None:
+def test_nobody_takes_in_the_own_form(
+    desk: ScanDesk, way: Way, omer: Actor, ministry: Institution, representative_of: Callable[[Institution], Actor]
+) -> None:
     row = way.submitted(Person.objects.get(pk=omer.id), ministry)
     (scan,) = desk.read(("a.pdf", paper.as_pdf(printed(row), dpi=130)))
     assert "Kendi formunuzu alamazsınız" in desk.look(scan)
     with pytest.raises(Refused, match="own_form"):
         scan_intake.take_in(scan.pk, application_id=row.pk, mark=mark_of(row), by=omer)
+    form_receipt.take_in(row.pk, by=representative_of(ministry))
+    assert "Taramayı başvuruya ekle" not in desk.look(scan)
     assert Scan.objects.get().state == "waiting"
 
 
@@ -331,9 +370,14 @@ def test_the_clock_destroys_what_nobody_decided_on(
     desk: ScanDesk, sent: Callable[..., Application], omer: Actor
 ) -> None:
     (scan,) = desk.read(("a.pdf", paper.as_pdf(printed(sent()), dpi=130)))
-    assert scan_upload.forget() == 0
-    assert scan_upload.forget(now=clock.now() + timedelta(days=7, minutes=1)) == 1
+    never, _new = scan_upload.upload(paper.as_image(paper.empty()), file_name="b.jpg", by=omer)
+    assert scan_upload.forget(now=clock.now() + timedelta(days=3)) == 0
+    assert set(Upload.objects.values_list("file_name", flat=True)) == {"a.pdf", "b.jpg"}  # they still wait
+    assert scan_upload.forget(now=clock.now() + timedelta(days=7, minutes=1)) == 2
     assert Scan.objects.get().state == "discarded"
+    assert set(Upload.objects.values_list("file_name", flat=True)) == {""}
+    never.refresh_from_db()
+    assert (never.state, never.refusal, bytes(never.sealed)) == ("refused", "scan_never_read", b"")
     assert not Picture.objects.exists()
     with pytest.raises(NotFound):
         scan_intake.look_at(scan.pk, by=omer)
@@ -341,7 +385,7 @@ def test_the_clock_destroys_what_nobody_decided_on(
 
 @pytest.mark.django_db(transaction=True)
 def test_the_worker_reads_and_takes_up_what_stands_still(
-    desk: ScanDesk, sent: Callable[..., Application], omer: Actor, run_jobs: Callable[..., None]
+    desk: ScanDesk, sent: Callable[..., Application], omer: Actor, run_jobs: Callable[..., None], settings: Any
 ) -> None:
     content = paper.as_image(printed(sent()))
     with connection.cursor() as cursor:
@@ -352,6 +396,11 @@ def test_the_worker_reads_and_takes_up_what_stands_still(
         cursor.execute("DELETE FROM procrastinate_jobs WHERE task_name <> 'scans.read'")
         cursor.execute("SELECT count(*) FROM procrastinate_jobs")
         assert cursor.fetchone() == (1,)
+    known = settings.SCAN_SECRETS
+    settings.SCAN_SECRETS = ("k" * 43,)  # a worker that does not know the key yet destroys nothing
+    with pytest.raises(Invalid, match="scan_not_opened"):
+        scan_upload.read(row.pk)
+    settings.SCAN_SECRETS = known
     run_jobs()
     assert selectors.upload(row.pk).state == "read"
     scan_upload.read(row.pk)  # read twice it is read once

@@ -43,11 +43,17 @@ def test_a_real_environment_starts(monkeypatch: pytest.MonkeyPatch) -> None:
         ("DIVIT_HOLDER_KEY", "rsa-1024"),
         ("DIVIT_SCAN_KEY", "short"),
         ("DIVIT_SCAN_KEY", "k" * 43 + ",short"),
+        ("DIVIT_SCAN_KEY", "k" * 43 + ", " + "l" * 42),
     ],
 )
 def test_production_refuses(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     with pytest.raises(ValidationError, match=name if name != "DIVIT_HOLDER_KEY" else "holder_key"):
         _start(monkeypatch, **{name: value})
+
+
+def test_keys_of_scans_may_stand_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = _start(monkeypatch, DIVIT_SCAN_KEY=f" {'k' * 43}, {'l' * 43} ,")
+    assert told.scan_secrets == ("k" * 43, "l" * 43)
 
 
 def test_a_demo_may_do_all_that(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -31,7 +31,6 @@ from divit.kernel.actors import Role
 from divit.kernel.errors import Invalid, NotFound, Refused
 
 ON_THE_DESK = 20  # the rest of a long list stands in the summary
-_RETURNABLE = (Standing.AWAITED, Standing.OUT_OF_DATE)
 
 
 @dataclass(kw_only=True)
@@ -211,7 +210,7 @@ def _paper(request: DeskRequest, paper: Paper) -> dict[str, Any]:
         "kind": KINDS[Kind(row.kind)],
         "awaited": paper.standing is Standing.AWAITED,
         "adds": False,
-        "returnable": paper.standing in _RETURNABLE,
+        "returnable": paper.returnable,
         "why_not": WHY_NOT.get(paper.standing, ""),
         "ticket": tickets.issue(paper, by=request.actor),
     }

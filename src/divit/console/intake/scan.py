@@ -30,8 +30,6 @@ from divit.scans import selectors
 from divit.scans.lifecycle import State
 from divit.scans.models import Found, Scan
 
-_RETURNABLE = (Standing.AWAITED, Standing.OUT_OF_DATE)
-
 
 @dataclass(kw_only=True)
 class Shown:
@@ -79,8 +77,9 @@ def registration_scan_picture(request: DeskRequest, scan_id: uuid.UUID) -> HttpR
 def _scan(request: DeskRequest, place: Place, row: Scan) -> HttpResponse:
     if row.state == State.KEPT:
         return _kept(request, place, row)
-    onward = _onward(request, place, row)
-    answer = _act(request, row) if request.method == "POST" else Shown()
+    acts = request.method == "POST"
+    onward = _onward(request, place, row) if acts else ""  # before it leaves the pile
+    answer = _act(request, row) if acts else Shown()
     if isinstance(answer, str):
         return done(request, answer, to=onward)
     if answer.paper is None and not answer.reference.is_bound:
@@ -97,7 +96,7 @@ def _scan(request: DeskRequest, place: Place, row: Scan) -> HttpResponse:
         "refusal": answer.refusal,
         "has_errors": answer.failed,
         "paper": answer.paper,
-        **(_paper(request, answer.paper) if answer.paper else {}),
+        **(_paper(request, row, answer.paper) if answer.paper else {}),
     }
     return render(request, "console/intake/scan.html", context, status=409 if answer.failed else 200)
 
@@ -131,8 +130,8 @@ def _decide(request: DeskRequest, row: Scan, act: str) -> Shown | str:
     shown = Shown(reason=ReasonForm(request.POST if act == "give_back" else None))
     try:
         seen = tickets.read(request.POST.get("ticket", ""), by=request.actor, soonest=timedelta())
-    except Refused as refusal:
-        shown.refusal = explain(refusal)
+    except Refused:
+        shown.refusal = _("Resme ve başvuruya yeniden bakıp bir daha deneyin.")
         return shown
     told: list[str] = []
     with suppress(NotFound):  # it has ended meanwhile: looking again says so
@@ -175,19 +174,18 @@ def _recognise(request: DeskRequest, row: Scan, shown: Shown, *, typed: str = ""
         shown.refusal = explain(Refused("intake_not_found", reference=row.reference or typed))
 
 
-def _paper(request: DeskRequest, paper: Paper) -> dict[str, Any]:
+def _paper(request: DeskRequest, scan: Scan, paper: Paper) -> dict[str, Any]:
     """The application beside the picture: a look in the ledger, and the ticket without which nothing is decided."""
     row = paper.application
     request.looks.append(look(request.actor, row, purpose="form_intake"))
-    already = paper.standing is Standing.ALREADY_IN
-    kept = already and scan_intake.kept_for(row, by=request.actor) is not None
+    old = paper.standing is Standing.ALREADY_IN and not scan_intake.is_current(scan, row)
     return {
         "row": row,
         "kind": KINDS[Kind(row.kind)],
         "awaited": paper.standing is Standing.AWAITED,
-        "adds": already and not kept,
-        "returnable": paper.standing in _RETURNABLE,
-        "why_not": WHY_NOT.get(paper.standing, ""),
+        "adds": scan_intake.adds(scan, paper, by=request.actor),
+        "returnable": paper.returnable,
+        "why_not": explain(Refused("scan_out_of_date")) if old else WHY_NOT.get(paper.standing, ""),
         "ticket": tickets.issue(paper, by=request.actor),
     }
 

@@ -1,7 +1,6 @@
 """Taranmış formlar: files are uploaded, read by the worker, and their pages wait here one by one."""
 
 from collections import Counter
-from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -26,10 +25,8 @@ from divit.kernel.actors import Role
 from divit.kernel.errors import Coded, Invalid, Refused
 from divit.scans import selectors
 from divit.scans.lifecycle import UploadState
-from divit.scans.limits import MOST_AT_ONCE, MOST_FILES
+from divit.scans.limits import MOST_AT_ONCE, MOST_FILES, TOLD_FOR
 from divit.scans.models import Upload
-
-_SHOWN = timedelta(days=2)  # how long a desk is told what became of a file
 
 
 @appointed(Role.REPRESENTATIVE)
@@ -121,7 +118,7 @@ def _upload_all(request: DeskRequest, form: ScansForm) -> None:
 
 
 def _uploads(request: DeskRequest) -> dict[str, Any]:
-    rows = selectors.uploads_of(scan_upload.desk_of(request.actor), since=clock.now() - _SHOWN)
+    rows = selectors.uploads_of(scan_upload.desk_of(request.actor), since=clock.now() - TOLD_FOR)
     return {
         "reading": sum(row.state == UploadState.READING for row in rows),
         "uploads": [

@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(db_comment='kvkk: yok; opaque id; archive period', default=uuid.uuid4, primary_key=True, serialize=False)),
                 ('state', models.CharField(db_comment='kvkk: yok; law scan_upload; archive period', default='reading', max_length=7)),
                 ('sha256', models.CharField(db_comment='kvkk: yok; of the file; archive period', max_length=64)),
-                ('file_name', models.CharField(db_comment='kvkk: yok; as uploaded, digits hidden; archive period', max_length=80)),
+                ('file_name', models.CharField(db_comment='kvkk: kimlik; as uploaded, digits hidden; two days, and while a page waits', max_length=80)),
                 ('sealed', models.BinaryField(db_comment='kvkk: kimlik; the file itself, encrypted; until it is read')),
                 ('refusal', models.CharField(blank=True, db_comment='kvkk: yok; why it was refused; archive period', max_length=40)),
                 ('pages', models.PositiveSmallIntegerField(db_comment='kvkk: yok; pages with something; archive period', default=0)),
