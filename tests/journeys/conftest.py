@@ -1,6 +1,5 @@
 """The browser of the journeys, and their people in the running service."""
 
-import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -17,12 +16,15 @@ from tests.journeys.roads import Door
 from tests.running_service import Service
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chrome() -> Iterator[Browser]:
-    """One Chromium for all journeys of a run."""
-    # Playwright keeps an event loop on this thread, and Django then asks to be told that this is meant.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with sync_playwright() as playwright:
+    """One Chromium for as long as one journey follows the other.
+
+    Playwright keeps an event loop on this thread, and Django then asks to be told that this is meant. When other
+    tests follow in the same process both are gone: they run loops of their own.
+    """
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
         yield browser
         browser.close()

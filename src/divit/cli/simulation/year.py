@@ -34,6 +34,8 @@ _LIST_DAYS = (0, 3)  # Monday, Thursday
 _BANK_AWAY, _BANK_DAYS = 0.4, 2
 _SMS_AWAY, _SMS_MESSAGES = 0.6, 15
 _COURIER_AWAY, _COURIER_CALLS = 0.75, 12
+# Of the dates promised with ninety per cent, this many of a hundred must be kept; judged by no fewer than these.
+KEPT_AT_LEAST, _ENOUGH_PROMISES = 85, 200
 
 Tell = Callable[["Progress"], None]
 
@@ -76,6 +78,11 @@ class Lived:
     def percent_kept(self) -> float:
         """Of the dates promised with ninety per cent, so many were kept."""
         return 100 * self.promises_kept / self.promises_judged if self.promises_judged else 0.0
+
+    @property
+    def broke_its_word(self) -> bool:
+        """Fewer dates were kept than must be; of too few dates nothing is said: a young institution knows little."""
+        return self.promises_judged >= _ENOUGH_PROMISES and self.percent_kept < KEPT_AT_LEAST
 
 
 def live(

@@ -66,6 +66,8 @@ class Command(BaseCommand):
             raise CommandError(f"no history could be lived: {refused}") from refused
         if options["figures"]:
             self.stdout.write(history.summary(lived))
+        if lived.broke_its_word:
+            raise CommandError(f"of the promised dates only {lived.percent_kept:.1f} % were kept")
 
 
 def first_day() -> None:

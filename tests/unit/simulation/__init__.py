@@ -1,0 +1,1 @@
+"""What a lived year says of itself."""
