@@ -28,7 +28,7 @@ test: test-setup check ## everything that must hold
 	@$(MAKE) --no-print-directory --keep-going --jobs=2 test-beside test-service
 
 test-beside:
-	@$(BIN)/pytest -n 3 -m "not service" tests
+	@$(BIN)/pytest -n 3 --dist worksteal -m "not service" tests
 
 # One running service, one test after the other; what they say is shown when they are through.
 test-service:
@@ -46,6 +46,9 @@ pictures: test-setup ## take the pictures of docs/journeys anew
 	@rm -f docs/journeys/*.png
 	@DIVIT_PICTURES=1 $(BIN)/pytest tests/journeys/test_whole_journey.py
 
+bench: test-setup ## what it does in a second beside other systems; half an hour on a quiet machine
+	@$(BIN)/python bench/run.py
+
 documents: setup ## write the documents that follow from the code
 	@$(BIN)/python -m divit.launcher.documents
 
@@ -55,4 +58,4 @@ lock: ## resolve requirements/*.in anew (needs uv)
 			--no-emit-find-links --custom-compile-command "make lock" requirements/$$name.in -o requirements/$$name.txt; \
 	done
 
-.PHONY: help setup demo demo-reset walk walk-institution test-setup test test-beside test-service check pictures documents lock
+.PHONY: help setup demo demo-reset walk walk-institution test-setup test test-beside test-service check pictures bench documents lock
