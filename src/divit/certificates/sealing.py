@@ -5,6 +5,7 @@ import io
 from asn1crypto import algos, cms, tsp
 from asn1crypto import x509 as asn1_x509
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import fields, signers
@@ -15,7 +16,7 @@ from divit.certificates.ports import Timestamps
 from divit.kernel.errors import NeighbourFailed
 from divit.pki.keystores.base import SigningKey
 
-_LARGEST = encode_dss_signature((1 << 384) - 1, (1 << 384) - 1)
+_DIGEST = hashes.SHA256()
 
 
 class _StoreSigner(signers.Signer):
@@ -27,13 +28,25 @@ class _StoreSigner(signers.Signer):
         super().__init__(
             signing_cert=asn1_x509.Certificate.load(certificate),
             cert_registry=registry,
-            signature_mechanism=algos.SignedDigestAlgorithm({"algorithm": "sha256_ecdsa"}),
+            signature_mechanism=algos.SignedDigestAlgorithm(
+                {"algorithm": "sha256_rsa" if _is_rsa(key) else "sha256_ecdsa"}
+            ),
         )
         self._key = key
 
     async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
         """While sizes are measured no signature is made."""
-        return _LARGEST if dry_run else self._key.sign(data, hashes.SHA256())
+        return _largest(self._key) if dry_run else self._key.sign(data, _DIGEST)
+
+
+def _is_rsa(key: SigningKey) -> bool:
+    return isinstance(key.public_key, rsa.RSAPublicKey)
+
+
+def _largest(key: SigningKey) -> bytes:
+    """As long as a signature of this key can be."""
+    bits = key.public_key.key_size
+    return bytes(bits // 8) if _is_rsa(key) else encode_dss_signature((1 << bits) - 1, (1 << bits) - 1)
 
 
 class _PortTimeStamper(TimeStamper):

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from asn1crypto import algos, cms, core, keys
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
@@ -42,7 +42,7 @@ class AgreementKey(Protocol):
     """A private key that agrees on a secret with somebody else's public key and never leaves its store."""
 
     @property
-    def public_key(self) -> ec.EllipticCurvePublicKey: ...
+    def public_key(self) -> ec.EllipticCurvePublicKey | rsa.RSAPublicKey: ...
 
     def agree(self, peer: ec.EllipticCurvePublicKey) -> bytes:
         """The x coordinate of the shared point, padded to the size of the field."""
@@ -168,8 +168,8 @@ def _how(agreement: Any) -> tuple[hashes.HashAlgorithm, Any, int]:
     return _KDF_HASHES[scheme["algorithm"].dotted], wrap, bits
 
 
-def _ephemeral(originator: Any, ours: ec.EllipticCurvePublicKey) -> ec.EllipticCurvePublicKey:
-    if originator.name != "originator_key":
+def _ephemeral(originator: Any, ours: ec.EllipticCurvePublicKey | rsa.RSAPublicKey) -> ec.EllipticCurvePublicKey:
+    if originator.name != "originator_key" or not isinstance(ours, ec.EllipticCurvePublicKey):
         raise Invalid("envelope_malformed")
     point = originator.chosen["public_key"].native
     return ec.EllipticCurvePublicKey.from_encoded_point(ours.curve, point)

@@ -40,7 +40,7 @@ from divit.flows.phone_proof import fresh_proof
 from divit.kernel import clock
 from divit.kernel.actors import SYSTEM, Actor, Role
 from divit.kernel.errors import Invalid, NotFound, Refused
-from divit.pki.keystores import Algorithm, KeyStore
+from divit.pki.keystores import Algorithm, KeyStore, Use
 
 KEY_LABEL = "pin"
 RECIPIENT_FILE = "pin-recipient.spki"
@@ -63,7 +63,7 @@ class WaitingPage:
 def prepare_recipient(*, keystore: KeyStore, folder: Path) -> bytes:
     """Make the key to which stations seal, once; its public part (SPKI DER) is written to `folder` and returned."""
     if KEY_LABEL not in keystore.labels():
-        keystore.generate(KEY_LABEL, Algorithm.EC_P256)
+        keystore.generate(KEY_LABEL, Algorithm.EC_P256, use=Use.AGREE)
     public = keystore.open(KEY_LABEL).public_key
     spki = public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     file = folder / RECIPIENT_FILE

@@ -16,7 +16,7 @@ from divit.kernel.serials import Serial
 from divit.pki import der
 from divit.pki.keystores.base import SigningKey
 from divit.pki.reasons import Reason
-from divit.pki.signatures import load_ec_key, scheme_of, signed, spki_of, verifies
+from divit.pki.signatures import load_key, scheme_of, signed, spki_of, verifies
 from divit.pki.tbs import key_identifier
 
 _AUTHORITY_KEY_IDENTIFIER = "2.5.29.35"
@@ -147,7 +147,7 @@ def _check_issuer(fresh: x509.CertificateRevocationList, *, issuer: x509.Certifi
         named = None
     if fresh.issuer.public_bytes() != issuer.subject.public_bytes() or named != key_identifier(spki):
         raise Refused("crl_wrong_issuer")
-    key = load_ec_key(spki)
+    key = load_key(spki)
     scheme = scheme_of(key)
     if fresh.signature_algorithm_oid.dotted_string != scheme.oid or not verifies(
         key, signature=fresh.signature, data=fresh.tbs_certlist_bytes, scheme=scheme

@@ -21,7 +21,7 @@ from divit.pki import lint as own_lints
 from divit.pki.authority import Authority
 from divit.pki.keystores.base import SigningKey
 from divit.pki.profiles import Profile
-from divit.pki.signatures import load_ec_key, scheme_of, signed, spki_of, verifies
+from divit.pki.signatures import load_key, scheme_of, signed, spki_of, verifies
 from divit.pki.terms import Terms
 
 _BEFORE = timedelta(minutes=5)  # for readers whose clock is slow; never used for a revocation
@@ -189,7 +189,7 @@ def sign(linted: Linted, *, key: SigningKey) -> bytes:
         raise Refused("wrong_issuer_key", key=key.label)
     certificate_der = signed(prepared.tbs, key=key)
     certificate = x509.load_der_x509_certificate(certificate_der)
-    issuer_key = load_ec_key(prepared.terms.issuer_spki)
+    issuer_key = load_key(prepared.terms.issuer_spki)
     holds = verifies(
         issuer_key,
         signature=certificate.signature,

@@ -20,7 +20,7 @@ from divit.kernel.tckn import Tckn
 from divit.pki import der, names, profiles, tbs
 from divit.pki.profiles import Kind, Profile
 from divit.pki.requests import key_kind
-from divit.pki.signatures import load_ec_key, scheme_of
+from divit.pki.signatures import load_key, scheme_of
 from divit.pki.terms import Terms
 
 _FEWEST_SERIAL_BITS = 97  # at least 96 random bits below the leading one
@@ -118,7 +118,7 @@ def _serial(case: Case) -> Iterator[str]:
 
 def _signature(case: Case) -> Iterator[str]:
     """Tebliğ m.6: EC of 256 bits or more with SHA-2 of 256 bits or more; and always the one of the issuer's key."""
-    wanted = scheme_of(load_ec_key(case.terms.issuer_spki)).oid
+    wanted = scheme_of(load_key(case.terms.issuer_spki)).oid
     if case.certificate.signature_algorithm_oid.dotted_string != wanted:
         yield f"{case.certificate.signature_algorithm_oid.dotted_string} where {wanted} was due"
 

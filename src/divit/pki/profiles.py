@@ -86,8 +86,8 @@ class Profile:
         return f"{self.name}@{self.version}"
 
 
-_AUTHORITY_KEYS = frozenset({"ec-p384"})
-_SERVICE_KEYS = frozenset({"ec-p256", "ec-p384"})
+_AUTHORITY_KEYS = frozenset({"ec-p256", "ec-p384", "rsa-4096"})  # Tebliğ m.6, for the provider's own keys
+_SERVICE_KEYS = frozenset({"ec-p256", "ec-p384", "rsa-2048", "rsa-3072", "rsa-4096"})
 _HOLDER_KEYS = frozenset({"ec-p256", "rsa-2048"})
 _TITLE = ("country", "organisation", "organisation_identifier", "common_name")
 

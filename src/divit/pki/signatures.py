@@ -4,53 +4,60 @@ from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 
 from divit.kernel.errors import Refused
 from divit.pki import der
-from divit.pki.keystores.base import SigningKey
+from divit.pki.keystores.base import PublicKey, SigningKey
 
 
 @dataclass(frozen=True)
 class Scheme:
-    """ECDSA with the hash that matches the curve's strength (SEC 1; Tebliğ m.6 permits SHA-2 of 256 bits and more)."""
+    """ECDSA with the hash that matches the curve's strength, or RSA with SHA-256 (Tebliğ m.6: SHA-2 of 256 bits up)."""
 
     oid: str
     digest: hashes.HashAlgorithm
+    parameters: bytes = b""
 
     @property
     def identifier(self) -> bytes:
-        """AlgorithmIdentifier; parameters are absent (RFC 5758 3.2)."""
-        return der.sequence(der.oid(self.oid))
+        """AlgorithmIdentifier; parameters are absent for ECDSA (RFC 5758 3.2) and NULL for RSA (RFC 4055 5)."""
+        return der.sequence(der.oid(self.oid), self.parameters)
 
 
-_WITH_SHA256 = Scheme("1.2.840.10045.4.3.2", hashes.SHA256())
-_WITH_SHA384 = Scheme("1.2.840.10045.4.3.3", hashes.SHA384())
+_ECDSA_WITH_SHA256 = Scheme("1.2.840.10045.4.3.2", hashes.SHA256())
+_ECDSA_WITH_SHA384 = Scheme("1.2.840.10045.4.3.3", hashes.SHA384())
+_RSA_WITH_SHA256 = Scheme("1.2.840.113549.1.1.11", hashes.SHA256(), der.null())
 
 
-def scheme_of(public_key: ec.EllipticCurvePublicKey) -> Scheme:
-    """P-256 signs with SHA-256, P-384 with SHA-384."""
-    return _WITH_SHA384 if public_key.curve.key_size == 384 else _WITH_SHA256
+def scheme_of(public_key: PublicKey) -> Scheme:
+    """P-256 and RSA sign with SHA-256, P-384 with SHA-384."""
+    if isinstance(public_key, rsa.RSAPublicKey):
+        return _RSA_WITH_SHA256
+    return _ECDSA_WITH_SHA384 if public_key.curve.key_size == 384 else _ECDSA_WITH_SHA256
 
 
-def spki_of(public_key: ec.EllipticCurvePublicKey) -> bytes:
+def spki_of(public_key: PublicKey) -> bytes:
     """SubjectPublicKeyInfo, DER."""
     return public_key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 
-def load_ec_key(spki: bytes) -> ec.EllipticCurvePublicKey:
-    """The public key of an authority from its SubjectPublicKeyInfo."""
+def load_key(spki: bytes) -> PublicKey:
+    """The public key of an authority, EC or RSA, from its SubjectPublicKeyInfo. Raises `TypeError` for another kind."""
     key = load_der_public_key(spki)
-    if not isinstance(key, ec.EllipticCurvePublicKey):
-        raise TypeError("an authority's key is an elliptic-curve key")
+    if not isinstance(key, ec.EllipticCurvePublicKey | rsa.RSAPublicKey):
+        raise TypeError("an authority's key is an elliptic-curve or RSA key")
     return key
 
 
-def verifies(public_key: ec.EllipticCurvePublicKey, *, signature: bytes, data: bytes, scheme: Scheme) -> bool:
+def verifies(public_key: PublicKey, *, signature: bytes, data: bytes, scheme: Scheme) -> bool:
     """Whether the signature is the key's over the data."""
     try:
-        public_key.verify(signature, data, ec.ECDSA(scheme.digest))
+        if isinstance(public_key, rsa.RSAPublicKey):
+            public_key.verify(signature, data, padding.PKCS1v15(), scheme.digest)
+        else:
+            public_key.verify(signature, data, ec.ECDSA(scheme.digest))
     except InvalidSignature:
         return False
     return True

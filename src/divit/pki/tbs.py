@@ -7,7 +7,7 @@ from datetime import datetime
 from divit.kernel.serials import Serial
 from divit.pki import der, profiles
 from divit.pki.profiles import Profile
-from divit.pki.signatures import load_ec_key, scheme_of
+from divit.pki.signatures import load_key, scheme_of
 from divit.pki.terms import Terms
 
 _ATTRIBUTES = {
@@ -63,7 +63,7 @@ def build(
     return der.sequence(
         der.explicit(0, der.integer(2)),
         der.integer(serial.int),
-        scheme_of(load_ec_key(terms.issuer_spki)).identifier,
+        scheme_of(load_key(terms.issuer_spki)).identifier,
         terms.issuer_name,
         der.sequence(der.time(not_before), der.time(not_after)),
         name(profile, subject),

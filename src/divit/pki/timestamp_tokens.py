@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from divit.kernel.errors import DivitError
 from divit.pki.profiles import TIME_STAMPING
-from divit.pki.signatures import load_ec_key, scheme_of, verifies
+from divit.pki.signatures import load_key, scheme_of, verifies
 
 
 class NotAStamp(DivitError):
@@ -96,7 +96,7 @@ def _check_signature(signer: cms.SignerInfo, certificate: x509.Certificate, *, c
     (kind,) = said["content_type"].native
     first = said["signing_certificate_v2"][0]["certs"][0]
     ess = hashlib.new(first["hash_algorithm"]["algorithm"].native, certificate.public_bytes(Encoding.DER)).digest()
-    key = load_ec_key(certificate.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo))
+    key = load_key(certificate.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo))
     if named != digest or kind != "tst_info" or first["cert_hash"].native != ess:
         raise NotAStamp("signed attributes of something else")
     if not verifies(key, signature=signer["signature"].native, data=attributes.untag().dump(), scheme=scheme_of(key)):

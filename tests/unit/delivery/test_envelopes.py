@@ -26,7 +26,7 @@ from divit.delivery.envelopes import (
     seal_for_page,
 )
 from divit.kernel.errors import Invalid
-from divit.pki.keystores import Algorithm, KeyStore, SigningKey, open_keystore
+from divit.pki.keystores import Algorithm, KeyStore, SigningKey, Use, open_keystore
 from divit.world.card_station.sealing import seal
 
 ORDER, SERIAL = "order-1", "1000000000000001"
@@ -135,7 +135,7 @@ def test_sealed_nonsense_is_refused(plain: bytes, key: SigningKey, sealed_by_ope
 
 
 def _make_in_token(address: str) -> bytes:
-    public = open_keystore(address, secret="1234").generate("pin", Algorithm.EC_P256).public_key
+    public = open_keystore(address, secret="1234").generate("pin", Algorithm.EC_P256, use=Use.AGREE).public_key
     return public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 

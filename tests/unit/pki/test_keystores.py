@@ -12,7 +12,7 @@ from typing import Any
 import pkcs11
 import pytest
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
 from divit.kernel.errors import NeighbourFailed, NotFound, Refused
 from divit.pki.keystores import Algorithm, KeyStore, KeyStoreLocked, Pkcs11KeyStore, SoftwareKeyStore, open_keystore
@@ -54,12 +54,17 @@ def fresh_label() -> str:
 
 
 def holds(key: Any, signature: bytes, data: bytes, digest: hashes.HashAlgorithm) -> None:
-    key.public_key.verify(signature, data, ec.ECDSA(digest))
+    how = (padding.PKCS1v15(), digest) if isinstance(key.public_key, rsa.RSAPublicKey) else (ec.ECDSA(digest),)
+    key.public_key.verify(signature, data, *how)
 
 
 @pytest.mark.parametrize(
     ("algorithm", "digest", "size"),
-    [(Algorithm.EC_P256, hashes.SHA256(), 256), (Algorithm.EC_P384, hashes.SHA384(), 384)],
+    [
+        (Algorithm.EC_P256, hashes.SHA256(), 256),
+        (Algorithm.EC_P384, hashes.SHA384(), 384),
+        (Algorithm.RSA_2048, hashes.SHA256(), 2048),
+    ],
 )
 def test_a_generated_key_signs_and_can_be_opened_again(
     store: KeyStore, algorithm: Algorithm, digest: hashes.HashAlgorithm, size: int
@@ -69,7 +74,8 @@ def test_a_generated_key_signs_and_can_be_opened_again(
     again = store.open(label)
     assert again.label == label
     assert again.public_key == made.public_key
-    assert made.public_key.curve.key_size == size
+    assert made.public_key.key_size == size
+    assert again.in_process == isinstance(store, SoftwareKeyStore)
     holds(made, again.sign(b"data", digest), b"data", digest)
     assert label in store.labels()
 

@@ -9,7 +9,6 @@ import pytest
 from asn1crypto import ocsp as asn1_ocsp
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509 import ocsp as pyca_ocsp
 from hypothesis import given
@@ -17,7 +16,7 @@ from hypothesis import strategies as st
 
 from divit.pki import der, ocsp
 from divit.pki.reasons import Reason
-from divit.pki.signatures import load_ec_key
+from divit.pki.signatures import load_key, scheme_of, verifies
 from tests.pki_authority import House, hold
 
 NOW = datetime(2026, 11, 22, 20, 0, tzinfo=UTC)
@@ -110,8 +109,9 @@ def test_the_answer_is_the_delegates_and_its_certificate_stands_first(house: Hou
     assert response.responder_name is None
     ski = delegate.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value.digest
     assert response.responder_key_hash == ski
-    key = load_ec_key(_spki(delegate))
-    key.verify(response.signature, response.tbs_response_bytes, ec.ECDSA(hashes.SHA256()))
+    key = load_key(_spki(delegate))
+    data = response.tbs_response_bytes
+    assert verifies(key, signature=response.signature, data=data, scheme=scheme_of(key))
     assert (response.produced_at_utc, response.this_update_utc) == (NOW, NOW)
     assert response.next_update_utc == NOW + timedelta(hours=1)
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-from divit.pki.keystores.base import Algorithm, KeyStore, SigningKey
+from divit.pki.keystores.base import Algorithm, KeyStore, PublicKey, SigningKey, Use
 from divit.pki.keystores.pkcs11 import Pkcs11KeyStore
 from divit.pki.keystores.software import KeyStoreLocked, SoftwareKeyStore
 
@@ -12,8 +12,10 @@ __all__ = [
     "KeyStore",
     "KeyStoreLocked",
     "Pkcs11KeyStore",
+    "PublicKey",
     "SigningKey",
     "SoftwareKeyStore",
+    "Use",
     "open_keystore",
 ]
 

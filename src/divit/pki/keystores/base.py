@@ -3,21 +3,45 @@
 from enum import StrEnum
 from typing import Protocol
 
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.hashes import HashAlgorithm
 
 from divit.kernel.errors import Invalid
 
+PublicKey = ec.EllipticCurvePublicKey | rsa.RSAPublicKey
+
 
 class Algorithm(StrEnum):
-    """Kinds of keys that the authority itself may hold (Tebliğ m.6: EC of at least 256 bits)."""
+    """Kinds of keys that the authority itself may hold (Tebliğ m.6; RSA signs with PKCS#1 v1.5)."""
 
     EC_P256 = "ec-p256"
     EC_P384 = "ec-p384"
+    RSA_2048 = "rsa-2048"
+    RSA_3072 = "rsa-3072"
+    RSA_4096 = "rsa-4096"
+
+    @property
+    def is_rsa(self) -> bool:
+        return self.value.startswith("rsa-")
+
+    @property
+    def bits(self) -> int:
+        """Of the modulus, or of the curve's field."""
+        return int(self.value.rpartition("-")[2].lstrip("p"))
 
     @property
     def curve(self) -> ec.EllipticCurve:
+        """Raises `ValueError` for RSA."""
+        if self.is_rsa:
+            raise ValueError(f"{self} has no curve")
         return ec.SECP256R1() if self is Algorithm.EC_P256 else ec.SECP384R1()
+
+
+class Use(StrEnum):
+    """What a key is made for; a token permits it nothing else."""
+
+    SIGN = "sign"
+    AGREE = "agree"
 
 
 class SigningKey(Protocol):
@@ -27,24 +51,32 @@ class SigningKey(Protocol):
     def label(self) -> str: ...
 
     @property
-    def public_key(self) -> ec.EllipticCurvePublicKey: ...
+    def public_key(self) -> PublicKey: ...
+
+    @property
+    def in_process(self) -> bool:
+        """True: a signature is microseconds of this process's time. False: it waits for a device; use a thread."""
+        ...
 
     def sign(self, data: bytes, digest: HashAlgorithm) -> bytes:
-        """ECDSA over the digest of the data, as the DER SEQUENCE of X.509.
+        """The signature over the digest of the data: ECDSA as the DER SEQUENCE of X.509, or PKCS#1 v1.5.
 
         Raises `NeighbourFailed("keystore", …)` when the device does not answer; asking again is harmless.
         """
         ...
 
     def agree(self, peer: ec.EllipticCurvePublicKey) -> bytes:
-        """ECDH: the x coordinate of the shared point, as long as the field. Raises `Invalid` for another curve."""
+        """ECDH: the x coordinate of the shared point, as long as the field.
+
+        Raises `Invalid("key_other_curve")` for another curve, and for an RSA key.
+        """
         ...
 
 
 class KeyStore(Protocol):
     """A set of labelled keys."""
 
-    def generate(self, label: str, algorithm: Algorithm) -> SigningKey:
+    def generate(self, label: str, algorithm: Algorithm, *, use: Use = Use.SIGN) -> SigningKey:
         """Make a key inside the store. Raises `Refused("key_exists")` when the label is taken."""
         ...
 
@@ -55,9 +87,9 @@ class KeyStore(Protocol):
     def labels(self) -> list[str]: ...
 
 
-def check_same_curve(ours: ec.EllipticCurvePublicKey, peer: ec.EllipticCurvePublicKey) -> None:
+def check_same_curve(ours: PublicKey, peer: ec.EllipticCurvePublicKey) -> None:
     """A secret is agreed on within one curve only."""
-    if ours.curve.name != peer.curve.name:
+    if not isinstance(ours, ec.EllipticCurvePublicKey) or ours.curve.name != peer.curve.name:
         raise Invalid("key_other_curve")
 
 

@@ -13,20 +13,26 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pkcs11
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.hashes import HashAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
-from pkcs11 import KDF, Attribute, KeyType, Mechanism, ObjectClass
+from pkcs11 import KDF, Attribute, KeyType, Mechanism, MechanismFlag, ObjectClass
 from pkcs11.util.ec import encode_ec_public_key, encode_ecdsa_signature, encode_named_curve_parameters
 
 from divit.kernel.errors import NeighbourFailed, NotFound, Refused
-from divit.pki.keystores.base import Algorithm, check_label, check_same_curve
+from divit.pki.keystores.base import Algorithm, PublicKey, Use, check_label, check_same_curve
 
 T = TypeVar("T")
 _LOCK = threading.RLock()
 _LIBRARIES: dict[str, tuple[int, Any]] = {}
 _SESSIONS: dict[tuple[int, str, str], Any] = {}
 _CURVE_NAMES = {Algorithm.EC_P256: "secp256r1", Algorithm.EC_P384: "secp384r1"}
+_CAPABILITIES = {Use.SIGN: MechanismFlag.SIGN | MechanismFlag.VERIFY, Use.AGREE: MechanismFlag.DERIVE}
+# DigestInfo up to the digest (RFC 8017 9.2, note 1): the device adds the padding and raises to the power, no more.
+_DIGEST_INFO = {
+    "sha256": bytes.fromhex("3031300d060960864801650304020105000420"),
+    "sha384": bytes.fromhex("3041300d060960864801650304020205000430"),
+}
 
 
 def _library(module: str) -> Any:
@@ -49,18 +55,23 @@ class Pkcs11Key:
     """A handle to a private key that stays in the token."""
 
     label: str
-    public_key: ec.EllipticCurvePublicKey
+    public_key: PublicKey
     _store: "Pkcs11KeyStore"
+    in_process: bool = False
 
     def sign(self, data: bytes, digest: HashAlgorithm) -> bytes:
         """Hashed here, signed there; the token's r‖s becomes the DER of X.509."""
         hashed = hashlib.new(digest.name, data).digest()
+        if isinstance(self.public_key, rsa.RSAPublicKey):
+            return self._sign(_DIGEST_INFO[digest.name] + hashed, Mechanism.RSA_PKCS)
+        return encode_ecdsa_signature(self._sign(hashed, Mechanism.ECDSA))
 
+    def _sign(self, block: bytes, mechanism: Mechanism) -> bytes:
         def work(session: Any) -> bytes:
             private = session.get_key(object_class=ObjectClass.PRIVATE_KEY, label=self.label)
-            return bytes(private.sign(hashed, mechanism=Mechanism.ECDSA))
+            return bytes(private.sign(block, mechanism=mechanism))
 
-        return encode_ecdsa_signature(self._store.run(work))
+        return self._store.run(work)
 
     def agree(self, peer: ec.EllipticCurvePublicKey) -> bytes:
         """ECDH in the token; only the shared secret, which is of one use, leaves it."""
@@ -89,25 +100,31 @@ class Pkcs11KeyStore:
         self._token = token
         self._pin = pin
 
-    def generate(self, label: str, algorithm: Algorithm) -> Pkcs11Key:
-        """Made in the token: sensitive and never extractable."""
+    def generate(self, label: str, algorithm: Algorithm, *, use: Use = Use.SIGN) -> Pkcs11Key:
+        """Made in the token: sensitive, never extractable, and for that one use."""
         check_label(label)
         if label in self.labels():
             raise Refused("key_exists", label=label)
+        how = {
+            "store": True,
+            "label": label,
+            "id": label.encode(),
+            "capabilities": _CAPABILITIES[use],
+            "private_template": {Attribute.SENSITIVE: True, Attribute.EXTRACTABLE: False},
+        }
 
-        def work(session: Any) -> ec.EllipticCurvePublicKey:
-            parameters = session.create_domain_parameters(
-                KeyType.EC,
-                {Attribute.EC_PARAMS: encode_named_curve_parameters(_CURVE_NAMES[algorithm])},
-                local=True,
-            )
-            public, _ = parameters.generate_keypair(
-                mechanism=Mechanism.EC_KEY_PAIR_GEN,
-                store=True,
-                label=label,
-                id=label.encode(),
-                private_template={Attribute.SENSITIVE: True, Attribute.EXTRACTABLE: False},
-            )
+        def work(session: Any) -> PublicKey:
+            if algorithm.is_rsa:
+                public, _ = session.generate_keypair(
+                    KeyType.RSA, algorithm.bits, mechanism=Mechanism.RSA_PKCS_KEY_PAIR_GEN, **how
+                )
+            else:
+                parameters = session.create_domain_parameters(
+                    KeyType.EC,
+                    {Attribute.EC_PARAMS: encode_named_curve_parameters(_CURVE_NAMES[algorithm])},
+                    local=True,
+                )
+                public, _ = parameters.generate_keypair(mechanism=Mechanism.EC_KEY_PAIR_GEN, **how)
             return _public_key(public)
 
         return Pkcs11Key(label, self.run(work), self)
@@ -115,7 +132,7 @@ class Pkcs11KeyStore:
     def open(self, label: str) -> Pkcs11Key:
         check_label(label)
 
-        def work(session: Any) -> ec.EllipticCurvePublicKey | None:
+        def work(session: Any) -> PublicKey | None:
             try:
                 session.get_key(object_class=ObjectClass.PRIVATE_KEY, label=label)
                 return _public_key(session.get_key(object_class=ObjectClass.PUBLIC_KEY, label=label))
@@ -168,8 +185,11 @@ class Pkcs11KeyStore:
                 return  # the device is gone: nothing is left to close
 
 
-def _public_key(key: Any) -> ec.EllipticCurvePublicKey:
+def _public_key(key: Any) -> PublicKey:
+    if key.key_type == KeyType.RSA:
+        modulus, exponent = (int.from_bytes(key[name]) for name in (Attribute.MODULUS, Attribute.PUBLIC_EXPONENT))
+        return rsa.RSAPublicNumbers(exponent, modulus).public_key()
     public = load_der_public_key(encode_ec_public_key(key))
     if not isinstance(public, ec.EllipticCurvePublicKey):
-        raise NotFound("not an elliptic-curve key")
+        raise NotFound("neither an elliptic-curve nor an RSA key")
     return public

@@ -5,16 +5,18 @@ Signatures are deterministic (RFC 6979): signing the same bytes again after a cr
 
 import os
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.hashes import HashAlgorithm
 
-from divit.kernel.errors import DivitError, NotFound, Refused
-from divit.pki.keystores.base import Algorithm, check_label, check_same_curve
+from divit.kernel.errors import DivitError, Invalid, NotFound, Refused
+from divit.pki.keystores.base import Algorithm, PublicKey, Use, check_label, check_same_curve
 
 _SHORTEST_PASSPHRASE = 16
+_EXPONENT = 65537
 
 
 class KeyStoreLocked(DivitError):
@@ -26,19 +28,24 @@ class SoftwareKey:
     """A private key in this process's memory."""
 
     label: str
-    _private: ec.EllipticCurvePrivateKey
+    _private: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
+    in_process: bool = True
 
-    @property
-    def public_key(self) -> ec.EllipticCurvePublicKey:
+    @cached_property
+    def public_key(self) -> PublicKey:
         return self._private.public_key()
 
     def sign(self, data: bytes, digest: HashAlgorithm) -> bytes:
-        """Deterministic ECDSA (RFC 6979)."""
+        """Deterministic ECDSA (RFC 6979), or RSA with PKCS#1 v1.5, which is so by nature."""
+        if isinstance(self._private, rsa.RSAPrivateKey):
+            return self._private.sign(data, padding.PKCS1v15(), digest)
         return self._private.sign(data, ec.ECDSA(digest, deterministic_signing=True))
 
     def agree(self, peer: ec.EllipticCurvePublicKey) -> bytes:
         """ECDH with a key on the same curve."""
         check_same_curve(self.public_key, peer)
+        if isinstance(self._private, rsa.RSAPrivateKey):
+            raise Invalid("key_other_curve")
         return self._private.exchange(ec.ECDH(), peer)
 
     def __repr__(self) -> str:
@@ -54,11 +61,15 @@ class SoftwareKeyStore:
         self._folder = folder
         self._passphrase = passphrase.encode()
 
-    def generate(self, label: str, algorithm: Algorithm) -> SoftwareKey:
-        """Written to disk in full, or not at all, before it is used."""
+    def generate(self, label: str, algorithm: Algorithm, *, use: Use = Use.SIGN) -> SoftwareKey:
+        """Written to disk in full, or not at all, before it is used; a file cannot hold a key to its use."""
         file = self._file(label)
         self._folder.mkdir(parents=True, mode=0o700, exist_ok=True)
-        private = ec.generate_private_key(algorithm.curve)
+        private: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
+        if algorithm.is_rsa:
+            private = rsa.generate_private_key(_EXPONENT, algorithm.bits)
+        else:
+            private = ec.generate_private_key(algorithm.curve)
         pem = private.private_bytes(
             serialization.Encoding.PEM,
             serialization.PrivateFormat.PKCS8,
@@ -89,8 +100,8 @@ class SoftwareKeyStore:
             private = serialization.load_pem_private_key(pem, self._passphrase)
         except ValueError:
             raise KeyStoreLocked(f"the passphrase does not open the key {label}") from None
-        if not isinstance(private, ec.EllipticCurvePrivateKey):
-            raise KeyStoreLocked(f"the key {label} is not an elliptic-curve key")
+        if not isinstance(private, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey):
+            raise KeyStoreLocked(f"the key {label} is neither an elliptic-curve nor an RSA key")
         return SoftwareKey(label, private)
 
     def labels(self) -> list[str]:
