@@ -182,7 +182,7 @@ def _pkilint_gate() -> ModuleType:
 def sign(linted: Linted, *, key: SigningKey) -> bytes:
     """The certificate, DER. What leaves here was read back: same bytes, and a signature that holds.
 
-    Raises `Refused`: wrong_issuer_key, signature_does_not_verify, signed_other_bytes.
+    Raises `Refused`: wrong_issuer_key, signed_other_bytes; and as `SigningKey.sign`.
     """
     prepared = linted.prepared
     if spki_of(key.public_key) != prepared.terms.issuer_spki:

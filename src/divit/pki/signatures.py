@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass
 
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 
-from divit.kernel.errors import Refused
 from divit.pki import der
 from divit.pki.keystores.base import PublicKey, SigningKey
+from divit.pki.keystores.proof import holds
 
 
 @dataclass(frozen=True)
@@ -53,23 +52,10 @@ def load_key(spki: bytes) -> PublicKey:
 
 def verifies(public_key: PublicKey, *, signature: bytes, data: bytes, scheme: Scheme) -> bool:
     """Whether the signature is the key's over the data."""
-    try:
-        if isinstance(public_key, rsa.RSAPublicKey):
-            public_key.verify(signature, data, padding.PKCS1v15(), scheme.digest)
-        else:
-            public_key.verify(signature, data, ec.ECDSA(scheme.digest))
-    except InvalidSignature:
-        return False
-    return True
+    return holds(public_key, signature=signature, data=data, digest=scheme.digest)
 
 
 def signed(tbs: bytes, *, key: SigningKey) -> bytes:
-    """SEQUENCE { tbs, signatureAlgorithm, signature }; refuses to hand out what the key itself does not verify.
-
-    A token that answers with a wrong signature (a bit flip, another key) is caught here, before anybody sees it.
-    """
+    """SEQUENCE { tbs, signatureAlgorithm, signature }; the key store has verified it. Raises as `SigningKey.sign`."""
     scheme = scheme_of(key.public_key)
-    signature = key.sign(tbs, scheme.digest)
-    if not verifies(key.public_key, signature=signature, data=tbs, scheme=scheme):
-        raise Refused("signature_does_not_verify", key=key.label)
-    return der.sequence(tbs, scheme.identifier, der.bits(signature))
+    return der.sequence(tbs, scheme.identifier, der.bits(key.sign(tbs, scheme.digest)))

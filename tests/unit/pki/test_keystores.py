@@ -16,6 +16,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
 from divit.kernel.errors import NeighbourFailed, NotFound, Refused
 from divit.pki.keystores import Algorithm, KeyStore, KeyStoreLocked, Pkcs11KeyStore, SoftwareKeyStore, open_keystore
+from divit.pki.keystores.pkcs11_sessions import Session
+
 
 MODULE = Path("/usr/lib/softhsm/libsofthsm2.so")
 PASSPHRASE = "correct horse battery staple"
@@ -127,12 +129,12 @@ def test_token_keys_cannot_be_taken_out(token: tuple[str, str]) -> None:
     name = fresh_label()
     store.generate(name, Algorithm.EC_P384)
 
-    def look(session: Any) -> tuple[bool, bool, bool]:
-        key = session.get_key(object_class=pkcs11.ObjectClass.PRIVATE_KEY, label=name)
+    def look(session: Session) -> tuple[bool, bool, bool]:
+        key = session.private_key(name)
         names = (pkcs11.Attribute.SENSITIVE, pkcs11.Attribute.EXTRACTABLE, pkcs11.Attribute.NEVER_EXTRACTABLE)
         return tuple(bool(key[attribute]) for attribute in names)  # type: ignore[return-value]
 
-    assert store.run(look) == (True, False, True)
+    assert store.sessions().run(look) == (True, False, True)
 
 
 def test_two_stores_of_one_token_share_the_login(token: tuple[str, str]) -> None:

@@ -1,12 +1,15 @@
 """What every key store offers: keys are made, opened and used by label; private keys never leave it."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Literal, Protocol
 
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.hashes import HashAlgorithm
 
-from divit.kernel.errors import Invalid
+from divit.kernel.errors import Invalid, NeighbourFailed
 
 PublicKey = ec.EllipticCurvePublicKey | rsa.RSAPublicKey
 
@@ -37,6 +40,50 @@ class Algorithm(StrEnum):
         return ec.SECP256R1() if self is Algorithm.EC_P256 else ec.SECP384R1()
 
 
+class KeyStoreLocked(NeighbourFailed):
+    """The store does not open: passphrase or PIN are not right, expired or locked. Asking again does not help."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__("keystore", "refused", outcome_known=True)
+        self.why = why
+
+    def __str__(self) -> str:
+        return f"the key store is locked: {self.why}"
+
+
+class WrongSignature(NeighbourFailed):
+    """What the store gave for a signature is none of this key's; nobody has seen it."""
+
+    def __init__(self, label: str) -> None:
+        super().__init__("keystore", "garbage", outcome_known=True)
+        self.label = label
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoreHealth:
+    """How a key store fares in this process, for readiness and metrics; nothing is asked of a device for it.
+
+    `since` is when the present trouble (`why`) began. `stuck` sessions never came back from the device. `done` and
+    `failures` count calls, `wrong_signatures` what was withheld; `out_of_use` names keys that signed wrongly too often.
+    """
+
+    state: Literal["ready", "slow", "down", "locked"] = "ready"
+    why: str = ""
+    since: datetime | None = None
+    sessions: int = 0
+    most_sessions: int = 0
+    stuck: int = 0
+    done: int = 0
+    failures: int = 0
+    wrong_signatures: int = 0
+    out_of_use: tuple[str, ...] = ()
+
+    @property
+    def ready(self) -> bool:
+        """Whether all its keys can be relied on at this moment."""
+        return self.state == "ready" and not self.out_of_use
+
+
 class Use(StrEnum):
     """What a key is made for; a token permits it nothing else."""
 
@@ -61,7 +108,16 @@ class SigningKey(Protocol):
     def sign(self, data: bytes, digest: HashAlgorithm) -> bytes:
         """The signature over the digest of the data: ECDSA as the DER SEQUENCE of X.509, or PKCS#1 v1.5.
 
-        Raises `NeighbourFailed("keystore", …)` when the device does not answer; asking again is harmless.
+        It was verified under the public key before it is returned. Raises `NeighbourFailed("keystore", …)` when the
+        device does not answer, and `WrongSignature` instead of returning one; asking again is harmless.
+        """
+        ...
+
+    def quick_signer(self, digest: HashAlgorithm) -> Callable[[bytes], bytes]:
+        """`sign`, made ready for a server that signs thousands of short-lived answers a second.
+
+        The one difference: of an EC key in this process only one signature in 64 is verified, since verifying takes
+        more than twice as long as signing. For certificates and lists use `sign`.
         """
         ...
 
@@ -85,6 +141,10 @@ class KeyStore(Protocol):
         ...
 
     def labels(self) -> list[str]: ...
+
+    def health(self) -> StoreHealth:
+        """How it has fared in this process so far; asks nothing of a device."""
+        ...
 
 
 def check_same_curve(ours: PublicKey, peer: ec.EllipticCurvePublicKey) -> None:

@@ -3,24 +3,32 @@
 Signatures are deterministic (RFC 6979): signing the same bytes again after a crash gives the same certificate.
 """
 
+import itertools
 import os
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property, partial
 from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.hashes import HashAlgorithm
 
-from divit.kernel.errors import DivitError, Invalid, NotFound, Refused
-from divit.pki.keystores.base import Algorithm, PublicKey, Use, check_label, check_same_curve
+from divit.kernel.errors import Invalid, NotFound, Refused
+from divit.pki.keystores.base import (
+    Algorithm,
+    KeyStoreLocked,
+    PublicKey,
+    StoreHealth,
+    Use,
+    check_label,
+    check_same_curve,
+)
+from divit.pki.keystores.proof import Wrongs, holds
 
 _SHORTEST_PASSPHRASE = 16
 _EXPONENT = 65537
-
-
-class KeyStoreLocked(DivitError):
-    """The passphrase does not open this key."""
+_ONE_IN = 64
 
 
 @dataclass(frozen=True)
@@ -29,6 +37,7 @@ class SoftwareKey:
 
     label: str
     _private: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
+    _wrongs: Wrongs = field(default_factory=Wrongs)
     in_process: bool = True
 
     @cached_property
@@ -36,10 +45,31 @@ class SoftwareKey:
         return self._private.public_key()
 
     def sign(self, data: bytes, digest: HashAlgorithm) -> bytes:
-        """Deterministic ECDSA (RFC 6979), or RSA with PKCS#1 v1.5, which is so by nature."""
+        """Deterministic ECDSA (RFC 6979), or RSA with PKCS#1 v1.5, which is so by nature; verified."""
+        self._wrongs.check_usable(self.label)
         if isinstance(self._private, rsa.RSAPrivateKey):
-            return self._private.sign(data, padding.PKCS1v15(), digest)
-        return self._private.sign(data, ec.ECDSA(digest, deterministic_signing=True))
+            signature = self._private.sign(data, padding.PKCS1v15(), digest)
+        else:
+            signature = self._private.sign(data, ec.ECDSA(digest, deterministic_signing=True))
+        return self._verified(signature, data, digest)
+
+    def quick_signer(self, digest: HashAlgorithm) -> Callable[[bytes], bytes]:
+        """RSA is verified each time (a fraction of signing it); ECDSA, with random nonces, one time in 64."""
+        private = self._private
+        if isinstance(private, rsa.RSAPrivateKey):
+            return partial(self.sign, digest=digest)
+        how, turn = ec.ECDSA(digest), itertools.count()
+
+        def sign(data: bytes) -> bytes:
+            signature = private.sign(data, how)
+            return signature if next(turn) % _ONE_IN else self._verified(signature, data, digest)
+
+        return sign
+
+    def _verified(self, signature: bytes, data: bytes, digest: HashAlgorithm) -> bytes:
+        if not holds(self.public_key, signature=signature, data=data, digest=digest):
+            raise self._wrongs.count(self.label)
+        return signature
 
     def agree(self, peer: ec.EllipticCurvePublicKey) -> bytes:
         """ECDH with a key on the same curve."""
@@ -60,6 +90,7 @@ class SoftwareKeyStore:
             raise ValueError(f"the key store's passphrase must have at least {_SHORTEST_PASSPHRASE} characters")
         self._folder = folder
         self._passphrase = passphrase.encode()
+        self._wrongs = Wrongs()
 
     def generate(self, label: str, algorithm: Algorithm, *, use: Use = Use.SIGN) -> SoftwareKey:
         """Written to disk in full, or not at all, before it is used; a file cannot hold a key to its use."""
@@ -88,7 +119,7 @@ class SoftwareKeyStore:
             raise Refused("key_exists", label=label) from None
         finally:
             half.unlink()
-        return SoftwareKey(label, private)
+        return SoftwareKey(label, private, self._wrongs)
 
     def open(self, label: str) -> SoftwareKey:
         """Raises `KeyStoreLocked` when the passphrase is not the right one."""
@@ -102,10 +133,17 @@ class SoftwareKeyStore:
             raise KeyStoreLocked(f"the passphrase does not open the key {label}") from None
         if not isinstance(private, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey):
             raise KeyStoreLocked(f"the key {label} is neither an elliptic-curve nor an RSA key")
-        return SoftwareKey(label, private)
+        return SoftwareKey(label, private, self._wrongs)
 
     def labels(self) -> list[str]:
         return sorted(file.stem for file in self._folder.glob("*.key"))
+
+    def health(self) -> StoreHealth:
+        """A folder is there or it is not; what was opened stays in memory."""
+        wrongs = self._wrongs
+        if not self._folder.is_dir():
+            return StoreHealth(state="down", why="no folder", wrong_signatures=wrongs.total)
+        return StoreHealth(wrong_signatures=wrongs.total, out_of_use=wrongs.out_of_use)
 
     def _sync_folder(self) -> None:
         """The file's name must survive a power failure too: what a lost key signed could never be revoked."""
