@@ -1,3 +1,4 @@
 from tests.pki_authority import house
+from tests.softhsm import fresh_token, token, tokens
 
-__all__ = ["house"]
+__all__ = ["fresh_token", "house", "token", "tokens"]

@@ -2,10 +2,7 @@
 
 import multiprocessing
 import secrets
-import shutil
 import stat
-import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,38 +14,17 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from divit.kernel.errors import NeighbourFailed, NotFound, Refused
 from divit.pki.keystores import Algorithm, KeyStore, KeyStoreLocked, Pkcs11KeyStore, SoftwareKeyStore, open_keystore
 from divit.pki.keystores.pkcs11_sessions import Session
+from tests.softhsm import MODULE, Token
 
-
-MODULE = Path("/usr/lib/softhsm/libsofthsm2.so")
 PASSPHRASE = "correct horse battery staple"
-
-
-@pytest.fixture(scope="session")
-def token(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
-    """A fresh SoftHSM token: its label and PIN."""
-    assert MODULE.exists(), "softhsm2 must be installed: these tests are not skipped"
-    assert shutil.which("softhsm2-util")
-    folder = tmp_path_factory.mktemp("softhsm")
-    (folder / "tokens").mkdir()
-    configuration = folder / "softhsm2.conf"
-    configuration.write_text(f"directories.tokendir = {folder / 'tokens'}\nobjectstore.backend = file\n")
-    pin, label = secrets.token_hex(8), f"divit-{secrets.token_hex(3)}"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SOFTHSM2_CONF", str(configuration))
-        subprocess.run(
-            ["softhsm2-util", "--init-token", "--free", "--label", label, "--so-pin", pin, "--pin", pin],
-            check=True,
-            capture_output=True,
-        )
-        yield label, pin
 
 
 @pytest.fixture(params=["software", "pkcs11"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> KeyStore:
     if request.param == "software":
         return open_keystore(f"software:{tmp_path / 'keys'}", secret=PASSPHRASE)
-    label, pin = request.getfixturevalue("token")
-    return open_keystore(f"pkcs11:{MODULE}?token={label}", secret=pin)
+    token: Token = request.getfixturevalue("token")
+    return open_keystore(f"{token.address}&sessions=4&seconds=20", secret=token.pin)
 
 
 def fresh_label() -> str:
@@ -117,15 +93,25 @@ def test_a_short_passphrase_is_no_passphrase(tmp_path: Path) -> None:
         SoftwareKeyStore(tmp_path, passphrase="short")
 
 
-@pytest.mark.parametrize("address", ["software:relative", "file:/tmp/x", "pkcs11:lib.so?token=x", ""])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "software:relative",
+        "file:/tmp/x",
+        "pkcs11:lib.so?token=x",
+        f"pkcs11:{MODULE}",
+        f"pkcs11:{MODULE}?token=x&sessions=0",
+        f"pkcs11:{MODULE}?token=x&pin=1",
+        "",
+    ],
+)
 def test_an_address_says_which_store_and_where(address: str) -> None:
     with pytest.raises(ValueError, match="address"):
         open_keystore(address, secret=PASSPHRASE)
 
 
-def test_token_keys_cannot_be_taken_out(token: tuple[str, str]) -> None:
-    label, pin = token
-    store = Pkcs11KeyStore(MODULE, token=label, pin=pin)
+def test_token_keys_cannot_be_taken_out(token: Token) -> None:
+    store = token.store()
     name = fresh_label()
     store.generate(name, Algorithm.EC_P384)
 
@@ -137,27 +123,24 @@ def test_token_keys_cannot_be_taken_out(token: tuple[str, str]) -> None:
     assert store.sessions().run(look) == (True, False, True)
 
 
-def test_two_stores_of_one_token_share_the_login(token: tuple[str, str]) -> None:
-    label, pin = token
-    one, other = (Pkcs11KeyStore(MODULE, token=label, pin=pin) for _ in range(2))
+def test_two_stores_of_one_token_share_the_login(token: Token) -> None:
+    one, other = token.store(), token.store()
     name = fresh_label()
     key = one.generate(name, Algorithm.EC_P256)
     holds(key, other.open(name).sign(b"x", hashes.SHA256()), b"x", hashes.SHA256())
 
 
-def _sign_in_child(label: str, pin: str, name: str, answers: Any) -> None:
-    store = Pkcs11KeyStore(MODULE, token=label, pin=pin)
-    answers.put(store.open(name).sign(b"from the child", hashes.SHA256()))
+def _sign_in_child(token: Token, name: str, answers: Any) -> None:
+    answers.put(token.store().open(name).sign(b"from the child", hashes.SHA256()))
 
 
-def test_a_forked_child_opens_its_own_session(token: tuple[str, str]) -> None:
-    label, pin = token
-    store = Pkcs11KeyStore(MODULE, token=label, pin=pin)
+def test_a_forked_child_opens_its_own_session(token: Token) -> None:
+    store = token.store()
     name = fresh_label()
     key = store.generate(name, Algorithm.EC_P256)
     context = multiprocessing.get_context("fork")
     answers = context.Queue()
-    child = context.Process(target=_sign_in_child, args=(label, pin, name, answers))
+    child = context.Process(target=_sign_in_child, args=(token, name, answers))
     child.start()
     signature = answers.get(timeout=30)
     child.join()
@@ -165,9 +148,8 @@ def test_a_forked_child_opens_its_own_session(token: tuple[str, str]) -> None:
     holds(key, key.sign(b"and here", hashes.SHA256()), b"and here", hashes.SHA256())
 
 
-def test_a_token_that_is_not_there_is_a_neighbour_that_failed(token: tuple[str, str]) -> None:
+def test_a_token_that_is_not_there_is_a_neighbour_that_failed(token: Token) -> None:
     with pytest.raises(NeighbourFailed) as failure:
         Pkcs11KeyStore(MODULE, token="no such token", pin="1234").open("root")
     assert failure.value.outcome_known
-    label, pin = token
-    assert isinstance(Pkcs11KeyStore(MODULE, token=label, pin=pin).labels(), list)
+    assert isinstance(token.store().labels(), list)

@@ -178,7 +178,7 @@ class Sessions:
         finally:
             self._give_back(session, keep=keep)
         self._done += 1
-        self._pause, self._last_failure, self._failed_at = 0.0, "", None
+        self._pause, self._paused_until, self._last_failure, self._failed_at = 0.0, 0.0, "", None
         return answer
 
     def _take(self, until: float, *, writing: bool) -> Session:
@@ -258,15 +258,15 @@ class Sessions:
 
     def _find(self) -> Any:
         module = cryptoki.load(self.path)
-        try:
-            return module.get_token(token_label=self.token)
-        except pkcs11.NoSuchToken:
+        token = _token(module, self.token)
+        if token is None and not any(pool.in_session() for pool in _POOLS.values() if pool.path == self.path):
             # What was made or plugged in after the library was loaded is invisible until it is loaded again; that
             # breaks every session, so it is only done when there are none.
-            if any(pool.in_session() for pool in _POOLS.values() if pool.path == self.path):
-                raise
             cryptoki.reload(self.path)
-            return module.get_token(token_label=self.token)
+            token = _token(module, self.token)
+        if token is None:
+            raise pkcs11.NoSuchToken(self.token)
+        return token
 
     def in_session(self) -> bool:
         """Whether any session has really begun."""
@@ -311,6 +311,21 @@ def sessions(path: str, *, token: str, pin: str, most: int, seconds: float, spen
             _POOLS[path, token] = pool
     pool.fits(pin)
     return pool
+
+
+def _token(module: cryptoki.Module, label: str) -> Any:
+    """The one token with that label; what is wrong with another slot is none of our business."""
+    found = []
+    for slot in module.get_slots():
+        try:
+            token = slot.get_token()
+        except pkcs11.PKCS11Error:
+            continue
+        if token.label == label:
+            found.append(token)
+    if len(found) > 1:
+        raise pkcs11.MultipleTokensReturned(label)
+    return found[0] if found else None
 
 
 def _name(problem: pkcs11.PKCS11Error) -> str:
