@@ -12,6 +12,7 @@ _PLAIN = {
     "demo": ("divit.launcher.demo", "start everything on this machine, with simulated neighbours and demo people"),
     "run": ("divit.launcher.processes", "become one process: database, web, worker, signer, validation or world"),
     "ceremony": ("divit.cli.ceremony", "make the certification authority from one reviewed YAML file"),
+    "keystore": ("divit.cli.keystore", "`divit keystore check`: whether keys and tokens can do what will be asked"),
     "simulate": ("divit.launcher.simulate", "live a year of an institution's life, in a data folder of its own"),
     "walk": ("divit.cli.walk", "walk the whole lost-card journey against the running demo"),
 }

@@ -31,7 +31,9 @@ class Configuration(BaseSettings):
 
     ca_dir: Path | None = Field(None, description="What the ceremony made (no keys); default `HOME/ca`.")
     keystore: str = Field(
-        "", description="The signer's keys: `software:/folder` (encrypted PKCS#8) or `pkcs11:/library.so?token=label`."
+        "",
+        description="The signer's keys: `software:/folder` (encrypted PKCS#8) or `pkcs11:/library.so?token=label`, for "
+        "a token also `&sessions=8` (at most so many at once) and `&seconds=10` (nobody waits for it any longer).",
     )
     keystore_secret_file: Path | None = Field(None, description="File with the passphrase or PIN of that key store.")
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from divit.pki import keystore_probe
 from divit.pki.keystores import KeyStore, open_keystore
 
 
@@ -16,7 +17,10 @@ class Settings(BaseSettings):
 
     database_url: str = Field(validation_alias="DATABASE_URL", description="Read-only role; two views and LISTEN.")
     ca_dir: Path = Field(validation_alias="DIVIT_CA_DIR", description="The folder that the ceremony made.")
-    keystore: str = Field(validation_alias="DIVIT_VALIDATION_KEYSTORE", description="Address of the OCSP and TSA keys.")
+    keystore: str = Field(
+        validation_alias="DIVIT_VALIDATION_KEYSTORE",
+        description="Address of the OCSP and TSA keys, as `DIVIT_KEYSTORE`.",
+    )
     secret_file: Path = Field(
         validation_alias="DIVIT_VALIDATION_KEYSTORE_SECRET_FILE", description="Its passphrase or PIN, in a file."
     )
@@ -37,4 +41,6 @@ class Settings(BaseSettings):
 
     def open_keystore(self) -> KeyStore:
         """Nothing but the delegated keys; the authority's own keys are not in it."""
-        return open_keystore(self.keystore, secret=self.secret_file.read_text(encoding="utf-8").strip())
+        store = open_keystore(self.keystore, secret=self.secret_file.read_text(encoding="utf-8").strip())
+        keystore_probe.at_start(store, name="validation")
+        return store

@@ -16,7 +16,15 @@ from pkcs11 import KDF, Attribute, KeyType, Mechanism, MechanismFlag, ObjectClas
 from pkcs11.util.ec import encode_ec_public_key, encode_ecdsa_signature, encode_named_curve_parameters
 
 from divit.kernel.errors import NotFound, Refused
-from divit.pki.keystores.base import Algorithm, PublicKey, StoreHealth, Use, check_label, check_same_curve
+from divit.pki.keystores.base import (
+    Algorithm,
+    KeyStoreLocked,
+    PublicKey,
+    StoreHealth,
+    Use,
+    check_label,
+    check_same_curve,
+)
 from divit.pki.keystores.pkcs11_sessions import Session, sessions
 from divit.pki.keystores.proof import holds
 
@@ -94,8 +102,9 @@ class Pkcs11KeyStore:
         seconds: float = SECONDS,
         spend_a_try: bool = False,
     ) -> None:
+        self.module = str(module)
         self.sessions = partial(
-            sessions, str(module), token=token, pin=pin, most=most_sessions, seconds=seconds, spend_a_try=spend_a_try
+            sessions, self.module, token=token, pin=pin, most=most_sessions, seconds=seconds, spend_a_try=spend_a_try
         )
 
     def generate(self, label: str, algorithm: Algorithm, *, use: Use = Use.SIGN) -> Pkcs11Key:
@@ -152,7 +161,10 @@ class Pkcs11KeyStore:
         return self.sessions().run(work)
 
     def health(self) -> StoreHealth:
-        return self.sessions().health()
+        try:
+            return self.sessions().health()
+        except KeyStoreLocked as locked:  # another store of this process has logged in with another PIN
+            return StoreHealth(state="locked", why=locked.why)
 
 
 def _public_key(key: Any) -> PublicKey:

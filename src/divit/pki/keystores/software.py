@@ -145,6 +145,11 @@ class SoftwareKeyStore:
             return StoreHealth(state="down", why="no folder", wrong_signatures=wrongs.total)
         return StoreHealth(wrong_signatures=wrongs.total, out_of_use=wrongs.out_of_use)
 
+    def readable_by_others(self) -> bool:
+        """Whether anybody but the owner may read the folder's list or a key."""
+        modes = [file.stat().st_mode for file in (self._folder, *self._folder.glob("*.key")) if file.exists()]
+        return any(mode & 0o077 for mode in modes)
+
     def _sync_folder(self) -> None:
         """The file's name must survive a power failure too: what a lost key signed could never be revoked."""
         descriptor = os.open(self._folder, os.O_RDONLY)

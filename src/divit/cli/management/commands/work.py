@@ -6,8 +6,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from divit import wiring
 from divit.cli.database_waiting import end_with_database, wait_for_database
 from divit.flows.jobs import HEARD_WITHIN_SECONDS, HEARTBEAT_SECONDS, at_work
+from divit.pki import keystore_probe
 
 
 class Command(BaseCommand):
@@ -18,6 +20,8 @@ class Command(BaseCommand):
         parser.add_argument("--concurrency", type=int, default=1)
 
     def handle(self, *_args: Any, queue: str, concurrency: int, **_options: Any) -> None:
+        if queue == "signing":
+            keystore_probe.at_start(wiring.keystore(), name="signer")
         wait_for_database()
         end_with_database()
         worker_app = at_work()
