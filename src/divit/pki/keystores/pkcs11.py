@@ -9,11 +9,11 @@ from typing import Any
 
 import pkcs11
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed, encode_dss_signature
 from cryptography.hazmat.primitives.hashes import HashAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 from pkcs11 import KDF, Attribute, KeyType, Mechanism, MechanismFlag, ObjectClass
-from pkcs11.util.ec import encode_ec_public_key, encode_ecdsa_signature, encode_named_curve_parameters
+from pkcs11.util.ec import encode_ec_public_key, encode_named_curve_parameters
 
 from divit.kernel.errors import NotFound, Refused
 from divit.pki.keystores.base import (
@@ -66,7 +66,7 @@ class Pkcs11Key:
         if isinstance(self.public_key, rsa.RSAPublicKey):
             signature = bytes(private.sign(_DIGEST_INFO[digest.name] + hashed, mechanism=Mechanism.RSA_PKCS))
         else:
-            signature = encode_ecdsa_signature(bytes(private.sign(hashed, mechanism=Mechanism.ECDSA)))
+            signature = _as_der(bytes(private.sign(hashed, mechanism=Mechanism.ECDSA)))
         if not holds(self.public_key, signature=signature, data=hashed, digest=Prehashed(digest)):
             raise wrongs.count(self.label)
         return signature
@@ -165,6 +165,11 @@ class Pkcs11KeyStore:
             return self.sessions().health()
         except KeyStoreLocked as locked:  # another store of this process has logged in with another PIN
             return StoreHealth(state="locked", why=locked.why)
+
+
+def _as_der(halves: bytes) -> bytes:
+    middle = len(halves) // 2
+    return encode_dss_signature(int.from_bytes(halves[:middle]), int.from_bytes(halves[middle:]))
 
 
 def _public_key(key: Any) -> PublicKey:
