@@ -1,0 +1,3 @@
+from tests.pki_authority import house
+
+__all__ = ["house"]
