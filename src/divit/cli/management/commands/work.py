@@ -4,7 +4,7 @@ import sys
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from divit import wiring
 from divit.cli.database_waiting import end_with_database, wait_for_database
@@ -21,7 +21,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, queue: str, concurrency: int, **_options: Any) -> None:
         if queue == "signing":
-            keystore_probe.at_start(wiring.keystore(), name="signer")
+            _look_at_keys()
         wait_for_database()
         end_with_database()
         worker_app = at_work()
@@ -36,3 +36,11 @@ class Command(BaseCommand):
                 stalled_worker_timeout=HEARD_WITHIN_SECONDS,
             )
         sys.exit(0)
+
+
+def _look_at_keys() -> None:
+    """What is missing is said before the first job needs it; a device that is away may yet come back."""
+    try:
+        keystore_probe.at_start(wiring.keystore(), name="signer")
+    except (OSError, ValueError) as problem:
+        raise CommandError(f"DIVIT_KEYSTORE, DIVIT_KEYSTORE_SECRET_FILE: {problem}") from problem
