@@ -1,28 +1,46 @@
 """What `divit keystore check` finds in stores as they should be, and in those that are not."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import ocsp
 from pkcs11 import Attribute, KeyType, ObjectClass
 
 from divit.cli import keystore as command
 from divit.kernel import clock
-from divit.pki import ceremony
+from divit.pki import ceremony, crl
+from divit.pki import ocsp as own_ocsp
 from divit.pki.keystore_probe import Grade, at_start, examine
 from divit.pki.keystores import Algorithm, SoftwareKeyStore, Use
 from divit.pki.keystores.pkcs11_sessions import Session
-from tests.pki_authority import PLAN, PUBLIC_ADDRESS
+from tests.pki_authority import PLAN, PUBLIC_ADDRESS, House
 from tests.softhsm import Token
 
 
 def test_a_whole_authority_in_tokens(
     fresh_token: Token, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Its ceremony, with every key in the token, and what the command says of it."""
+    """Its ceremony with every key in the token; it issues, lists, answers and stamps; and what the command says."""
     store = fresh_token.store()
     stores = ceremony.Stores(root=store, issuing=store, validation=store)
     plan = ceremony.load_plan(PLAN, validation_url=PUBLIC_ADDRESS)
-    ceremony.perform(plan, stores=stores, out=tmp_path / "ca", now=clock.now())
+    held = ceremony.perform(plan, stores=stores, out=tmp_path / "ca", now=clock.now())
+    house = House(tmp_path, held.authority, store, store, "")
+    certificate = x509.load_der_x509_certificate(house.issue())
+    crl.check(house.crl([]), issuer=house.authority.certificate, previous=None, expected_entries=[])
+    request = ocsp.OCSPRequestBuilder().add_certificate(
+        certificate, x509.load_der_x509_certificate(house.authority.certificate), SHA256()
+    )
+    answer = house.responder().answer(
+        own_ocsp.parse_request(request.build().public_bytes(Encoding.DER)),
+        status_of=lambda _serial: own_ocsp.Good(), produced_at=clock.now(), this_update=clock.now(),
+        next_update=clock.now() + timedelta(hours=1),
+    )  # fmt: skip
+    assert ocsp.load_der_ocsp_response(answer).certificate_status is ocsp.OCSPCertStatus.GOOD
     store.generate("pin", Algorithm.EC_P256, use=Use.AGREE)
     secret = tmp_path / "pin"
     secret.write_text(fresh_token.pin)
