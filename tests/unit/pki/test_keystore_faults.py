@@ -18,6 +18,7 @@ from pkcs11 import Attribute, ObjectClass
 
 from divit.kernel.errors import NeighbourFailed, NotFound
 from divit.pki.keystores import Algorithm, KeyStoreLocked, SigningKey, WrongSignature
+from divit.pki.keystores import pkcs11_module as cryptoki
 from divit.pki.keystores import pkcs11_sessions as pool
 from divit.pki.keystores.pkcs11_sessions import Session
 from divit.pki.keystores.proof import holds
@@ -69,6 +70,26 @@ def test_a_wrong_pin_is_tried_once_in_all(fresh_token: Token) -> None:
     assert in_child(lambda: fresh_token.store().labels()) == []
     with pytest.raises(KeyStoreLocked, match="pin_wrong"):
         fresh_token.store().labels()  # what this process has logged in with is another PIN
+
+
+def test_a_pin_that_was_changed_elsewhere(fresh_token: Token) -> None:
+    """What is logged in stays so; when the device has begun anew, the next login is tried once."""
+    another = secrets.token_hex(8)
+    assert in_child(lambda: _changed(fresh_token, another)) == [True, "pin_wrong", "pin_wrong"]
+    assert in_child(lambda: fresh_token.store(pin=another, spend_a_try=True).labels()) == ["here"]
+
+
+def _changed(token: Token, another: str) -> list[Any]:
+    store = token.store()
+    key = store.generate("here", Algorithm.EC_P256)
+    store.sessions().run(lambda session: session.handle.set_pin(token.pin, another), writing=True)
+    seen: list[Any] = [signs(key)]
+    cryptoki.reload(store.module)
+    for _ in range(2):
+        with pytest.raises(KeyStoreLocked) as locked:
+            key.sign(b"data", SHA256)
+        seen.append(locked.value.why)
+    return seen
 
 
 def test_a_lost_session_is_replaced_and_asked_again(token: Token) -> None:

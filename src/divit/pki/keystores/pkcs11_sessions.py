@@ -115,7 +115,8 @@ class Sessions:
         self._locked = ""
         self._pause, self._paused_until = 0.0, 0.0
         self._done = self._failures = 0
-        self._last_failure = ""
+        self._trouble: Literal["down", "slow"] | None = None
+        self._why = ""
         self._failed_at: datetime | None = None
 
     def fits(self, pin: str) -> None:
@@ -130,7 +131,7 @@ class Sessions:
         """
         until = _now() + self.seconds * times
         try:
-            return self._once(work, until=until, writing=writing)
+            return self._once(work, until=until, writing=writing, again=again)
         except pkcs11.SessionCount as problem:
             self._make_do_with_less(problem)
         except pkcs11.PKCS11Error as problem:
@@ -141,7 +142,7 @@ class Sessions:
             _log.warning("the token is asked again in a fresh session, after %s", _name(problem))
             self._forget_idle()
         try:
-            return self._once(work, until=until, writing=writing)
+            return self._once(work, until=until, writing=writing, again=again)
         except pkcs11.PKCS11Error as problem:
             self._fail("down", _name(problem), known=again)
 
@@ -149,7 +150,7 @@ class Sessions:
         """What is known without asking the token."""
         return StoreHealth(
             state=self._state(),
-            why=self._locked or self._last_failure,
+            why=self._locked or self._why,
             since=self._failed_at,
             sessions=len(self._open),
             most_sessions=self._most,
@@ -165,20 +166,24 @@ class Sessions:
             return "locked"
         if _now() < self._paused_until or len(self._stuck) >= self._most:
             return "slow"
-        return "down" if self._last_failure else "ready"
+        return self._trouble or "ready"
 
-    def _once(self, work: Callable[[Session], T], *, until: float, writing: bool) -> T:
+    def _once(self, work: Callable[[Session], T], *, until: float, writing: bool, again: bool) -> T:
         session = self._take(until, writing=writing)
-        keep = False
+        keep, ours = False, True
         try:
             answer = session.ask(work, within=max(0.0, until - _now()))
             keep = not writing
         except Hangs:
+            ours = False  # its place is free when it comes back, if ever
             self._give_up(session)
+            self._fail("slow", "no answer in time", known=again)
         finally:
-            self._give_back(session, keep=keep)
+            if ours:
+                self._give_back(session, keep=keep)
         self._done += 1
-        self._pause, self._paused_until, self._last_failure, self._failed_at = 0.0, 0.0, "", None
+        self._pause, self._paused_until = 0.0, 0.0
+        self._trouble, self._why, self._failed_at = None, "", None
         return answer
 
     def _take(self, until: float, *, writing: bool) -> Session:
@@ -198,23 +203,20 @@ class Sessions:
             return session
 
     def _give_back(self, session: Session, *, keep: bool) -> None:
-        with self._lock:
-            if session in self._stuck:
-                return  # its place is free when it comes back, if ever
-            if keep:
+        if keep:
+            with self._lock:
                 self._idle.append(session)
-        if not keep:
+        else:
             session.end()
         self._free.release()
 
-    def _give_up(self, session: Session) -> NoReturn:
+    def _give_up(self, session: Session) -> None:
         with self._lock:
             self._stuck.add(session)
             self._pause = min(_LONGEST_PAUSE, 2 * self._pause or self.seconds)
             self._paused_until = _now() + self._pause
         session.end()
-        _log.error("the token did not answer within %.1f s; it is left alone for %.1f s", self.seconds, self._pause)
-        self._fail("slow", "no answer in time", known=True)
+        _log.error("the token did not answer in time; it is left alone for %.1f s", self._pause)
 
     def _ended(self, session: Session) -> None:
         with self._lock:
@@ -238,8 +240,10 @@ class Sessions:
         _log.warning("the token bears no more sessions; from now on at most %d", self._most)
 
     def _fail(self, how: Literal["down", "slow", "refused"], why: str, *, known: bool) -> NoReturn:
+        """A refusal says nothing of how the token fares; the rest stands in `health` until a call succeeds."""
         self._failures += 1
-        self._last_failure, self._failed_at = why, self._failed_at or clock.now()
+        if how != "refused":
+            self._trouble, self._why, self._failed_at = how, why, self._failed_at or clock.now()
         raise NeighbourFailed("keystore", how, outcome_known=known)
 
     def _begin(self, *, writing: bool) -> Any:
