@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 
 from divit.pki import der
@@ -55,7 +56,18 @@ def verifies(public_key: PublicKey, *, signature: bytes, data: bytes, scheme: Sc
     return holds(public_key, signature=signature, data=data, digest=scheme.digest)
 
 
+def verifies_hashed(public_key: PublicKey, *, signature: bytes, hashed: bytes, scheme: Scheme) -> bool:
+    """Whether the signature is the key's over the data of which this is the scheme's digest."""
+    return holds(public_key, signature=signature, data=hashed, digest=Prehashed(scheme.digest))
+
+
 def signed(tbs: bytes, *, key: SigningKey) -> bytes:
     """SEQUENCE { tbs, signatureAlgorithm, signature }; the key store has verified it. Raises as `SigningKey.sign`."""
     scheme = scheme_of(key.public_key)
     return der.sequence(tbs, scheme.identifier, der.bits(key.sign(tbs, scheme.digest)))
+
+
+def signed_over(hashed: bytes, *, key: SigningKey) -> bytes:
+    """What follows the to-be-signed bytes in a signed structure: signatureAlgorithm and signature, over their digest."""
+    scheme = scheme_of(key.public_key)
+    return scheme.identifier + der.bits(key.sign_hashed(hashed, scheme.digest))

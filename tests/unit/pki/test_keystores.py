@@ -1,5 +1,6 @@
 """Both key stores keep the same promises; the token's keys never leave it."""
 
+import hashlib
 import multiprocessing
 import secrets
 import stat
@@ -55,6 +56,9 @@ def test_a_generated_key_signs_and_can_be_opened_again(
     assert made.public_key.key_size == size
     assert again.in_process == isinstance(store, SoftwareKeyStore)
     holds(made, again.sign(b"data", digest), b"data", digest)
+    holds(made, again.sign_hashed(hashlib.new(digest.name, b"data").digest(), digest), b"data", digest)
+    for _ in range(2):
+        holds(made, again.quick_signer(digest)(b"data"), b"data", digest)
     assert label in store.labels()
 
 

@@ -113,6 +113,10 @@ class SigningKey(Protocol):
         """
         ...
 
+    def sign_hashed(self, hashed: bytes, digest: HashAlgorithm) -> bytes:
+        """The same over a digest that was already taken, of data too long to hold; verified, and errors as `sign`."""
+        ...
+
     def quick_signer(self, digest: HashAlgorithm) -> Callable[[bytes], bytes]:
         """`sign`, made ready for a server that signs thousands of short-lived answers a second.
 

@@ -52,7 +52,10 @@ class Pkcs11Key:
 
     def sign(self, data: bytes, digest: HashAlgorithm) -> bytes:
         """Hashed here, signed there; the token's r‖s becomes the DER of X.509."""
-        hashed = hashlib.new(digest.name, data).digest()
+        return self.sign_hashed(hashlib.new(digest.name, data).digest(), digest)
+
+    def sign_hashed(self, hashed: bytes, digest: HashAlgorithm) -> bytes:
+        """The token never sees the data, however long."""
         return self._store.sessions().run(partial(self._signed, hashed=hashed, digest=digest))
 
     def quick_signer(self, digest: HashAlgorithm) -> Callable[[bytes], bytes]:

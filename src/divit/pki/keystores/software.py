@@ -12,6 +12,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from cryptography.hazmat.primitives.hashes import HashAlgorithm
 
 from divit.kernel.errors import Invalid, NotFound, Refused
@@ -46,12 +47,11 @@ class SoftwareKey:
 
     def sign(self, data: bytes, digest: HashAlgorithm) -> bytes:
         """Deterministic ECDSA (RFC 6979), or RSA with PKCS#1 v1.5, which is so by nature; verified."""
-        self._wrongs.check_usable(self.label)
-        if isinstance(self._private, rsa.RSAPrivateKey):
-            signature = self._private.sign(data, padding.PKCS1v15(), digest)
-        else:
-            signature = self._private.sign(data, ec.ECDSA(digest, deterministic_signing=True))
-        return self._verified(signature, data, digest)
+        return self._signed(data, digest)
+
+    def sign_hashed(self, hashed: bytes, digest: HashAlgorithm) -> bytes:
+        """The same signature as over the data themselves."""
+        return self._signed(hashed, Prehashed(digest))
 
     def quick_signer(self, digest: HashAlgorithm) -> Callable[[bytes], bytes]:
         """RSA is verified each time (a fraction of signing it); ECDSA, with random nonces, one time in 64."""
@@ -66,7 +66,13 @@ class SoftwareKey:
 
         return sign
 
-    def _verified(self, signature: bytes, data: bytes, digest: HashAlgorithm) -> bytes:
+    def _signed(self, data: bytes, digest: HashAlgorithm | Prehashed) -> bytes:
+        self._wrongs.check_usable(self.label)
+        if isinstance(self._private, rsa.RSAPrivateKey):
+            return self._verified(self._private.sign(data, padding.PKCS1v15(), digest), data, digest)
+        return self._verified(self._private.sign(data, ec.ECDSA(digest, deterministic_signing=True)), data, digest)
+
+    def _verified(self, signature: bytes, data: bytes, digest: HashAlgorithm | Prehashed) -> bytes:
         if not holds(self.public_key, signature=signature, data=data, digest=digest):
             raise self._wrongs.count(self.label)
         return signature
