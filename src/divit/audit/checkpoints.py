@@ -1,7 +1,7 @@
 """Anchoring the ledger: its newest hash is time-stamped (RFC 3161), so that a cut-off or rewritten tail is noticed."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
@@ -42,8 +42,8 @@ def unanchored_head() -> Head | None:
     return Head(newest.seq, bytes(newest.hash))
 
 
-def ask(head: Head, *, wire: TimestampWire, issuer: bytes) -> bytes:
-    """The token (DER ContentInfo) over the head, by a time-stamping certificate of `issuer` (DER).
+def ask(head: Head, *, wire: TimestampWire, issuers: Sequence[bytes]) -> bytes:
+    """The token (DER ContentInfo) over the head, by a time-stamping certificate of one of the issuers (DER).
 
     Never called inside a transaction. Raises `NeighbourFailed`, also for a token that would not hold later.
     """
@@ -51,7 +51,7 @@ def ask(head: Head, *, wire: TimestampWire, issuer: bytes) -> bytes:
     request = tsp.TimeStampReq({"version": 1, "message_imprint": imprint, "cert_req": True})
     try:
         token = timestamp_tokens.token_of(wire.stamp(request.dump()))
-        stamp = timestamp_tokens.read(token, issuer=issuer)
+        stamp = _read(token, issuers=issuers)
     except NotAStamp as problem:
         raise NeighbourFailed("tsa", "garbage", outcome_known=True) from problem
     if not _is_over(stamp, head.hash):
@@ -69,7 +69,7 @@ def any_kept() -> bool:
     return Checkpoint.objects.exists()
 
 
-def verify(*, issuer: bytes) -> Iterator[Fault]:
+def verify(*, issuers: Sequence[bytes]) -> Iterator[Fault]:
     """Every checkpoint whose time-stamp does not hold: it is what somebody cannot write who can write the tables.
 
     A new time-stamp over a rewritten chain is found by its time: entries that follow an anchor are younger than it.
@@ -79,7 +79,7 @@ def verify(*, issuer: bytes) -> Iterator[Fault]:
     following = dict(Entry.objects.filter(seq__in=[c.seq + 1 for c in checkpoints]).values_list("seq", "at"))
     for checkpoint in checkpoints:
         try:
-            stamp = timestamp_tokens.read(bytes(checkpoint.token), issuer=issuer)
+            stamp = _read(bytes(checkpoint.token), issuers=issuers)
         except NotAStamp as problem:
             yield Fault(checkpoint.seq, f"the time-stamp of its checkpoint does not hold: {problem}")
             continue
@@ -88,6 +88,17 @@ def verify(*, issuer: bytes) -> Iterator[Fault]:
         next_at = following.get(checkpoint.seq + 1)
         if abs(stamp.at - checkpoint.at) > _STAMPED_WITHIN or (next_at and stamp.at - next_at > _STAMPED_WITHIN):
             yield Fault(checkpoint.seq, f"the time-stamp of its checkpoint is of another time: {stamp.at.isoformat()}")
+
+
+def _read(token: bytes, *, issuers: Sequence[bytes]) -> Stamp:
+    """Authorities follow one another, and what an earlier one has stamped holds."""
+    first, *others = issuers
+    for issuer in others:
+        try:
+            return timestamp_tokens.read(token, issuer=issuer)
+        except NotAStamp:
+            continue
+    return timestamp_tokens.read(token, issuer=first)
 
 
 def _digest(head: bytes) -> bytes:

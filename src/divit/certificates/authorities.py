@@ -1,18 +1,38 @@
-"""The issuing authority of this installation: public files that the ceremony left; no keys."""
+"""The issuing authorities of this installation: public files that ceremonies left; no keys.
+
+They are looked for each time, since a new one may appear while the processes run; what was read of one stays true.
+"""
 
 from functools import lru_cache
 from pathlib import Path
+from uuid import UUID
 
 from django.conf import settings
 
+from divit.kernel.errors import Refused
+from divit.pki import authority
 from divit.pki.authority import Authority
 
 
 def current() -> Authority:
     """The authority that issues now. Raises `NotFound` before the ceremony was held."""
-    return _loaded(settings.DIVIT.ca)
+    return family()[-1]
+
+
+def family() -> tuple[Authority, ...]:
+    """All of them, the oldest first. Raises `NotFound` before the ceremony was held."""
+    folder = settings.DIVIT.ca
+    return _loaded(folder, authority.record_files(folder))
+
+
+def by_id(issuer_id: UUID) -> Authority:
+    """The authority of what exists already: a certificate, a list. Raises `Refused("issuer_not_ours")`."""
+    for one in family():
+        if one.id == issuer_id:
+            return one
+    raise Refused("issuer_not_ours", issuer=str(issuer_id))
 
 
 @lru_cache(maxsize=4)
-def _loaded(folder: Path) -> Authority:
-    return Authority.load(folder)
+def _loaded(folder: Path, _files: tuple[str, ...]) -> tuple[Authority, ...]:
+    return authority.family(folder)

@@ -26,7 +26,7 @@ REFUSALS = {
     "issuance_under_way": _("Bu kart için bir sertifika zaten hazırlanıyor."),
     "certificate_already_issued": _("Bu kart siparişinin geçerli bir sertifikası zaten var."),
     "intent_not_to_be_signed": _("Bu sertifika hazırlığından vazgeçilmiş; imzalanamaz."),
-    "issuer_not_ours": _("Bu iptal listesi başka bir yayımcıya ait."),
+    "issuer_not_ours": _("Bu kayıt başka bir yayımcıya ait."),
     "reason_tells_a_number": _("Gerekçeye T.C. kimlik numarası yazmayın; bu metin sahibine SMS ile gider."),
     "last_day_implausible": _("Son çalışma günü bugünden en çok bir yıl önce ya da sonra olabilir."),
     "reason_missing": _("İptal gerekçesini seçin."),

@@ -103,15 +103,17 @@ def ask_signer(intent_id: UUID) -> None:
 def complete(intent_id: UUID, *, keystore: KeyStore, by: Actor = SYSTEM) -> Certificate:
     """Sign what was stored and let it stand; done already, it gives the certificate that stands.
 
+    It is signed by the authority that it was prepared for, also when another one issues by now.
+
     Raises `Refused` when the intent was abandoned; when what was stored is no longer fit to be signed (profile, lints
     or issuer have changed since), which gives the intent up for good; and when the key or its store is not the
     authority's, which leaves everything as it is until that is put right.
     """
-    authority = authorities.current()
     with transaction.atomic():
         intent = intents.lock(intent_id)
         if intent.state == IntentState.SIGNED:
             return intent.certificate
+        authority = authorities.by_id(intent.issuer_id)
         if intent.state == IntentState.LINTED:
             intents.carry_out(intent, IntentAct.BEGIN_SIGNING, by=by)
     if intent.state != IntentState.SIGNING:

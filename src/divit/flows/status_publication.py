@@ -14,9 +14,10 @@ from divit.certificates.ports import CrlSeen, OcspSeen, StatusProbe
 from divit.flows import notices
 from divit.flows.jobs import later
 from divit.kernel import clock
-from divit.kernel.errors import NeighbourFailed, Refused
+from divit.kernel.errors import NeighbourFailed
 from divit.kernel.serials import Serial
 from divit.pki import ceremony, crl
+from divit.pki.authority import Authority
 from divit.pki.keystores.base import KeyStore
 
 LIST_EVERY = timedelta(hours=4)  # BTK's profile document: «4 saatte bir SİL»
@@ -69,16 +70,14 @@ def publish_soon(issuer_id: UUID) -> None:
 
 
 def publish(issuer_id: UUID, *, keystore: KeyStore) -> PublishedCrl | None:
-    """Sign a list of all that is revoked or on hold, check it, and put it in the place of the one before.
+    """Sign a list of all of one authority that is revoked or on hold, check it, and put it in the place of the last.
 
     None when the newest list already tells everything and is young enough. Raises `Refused` when the list may not
-    replace the one before (the clock went back, or somebody else was faster): to be tried again.
+    replace the one before (the clock went back, or somebody else was faster): to be tried again; issuer_not_ours.
     """
-    authority = authorities.current()
+    authority = authorities.by_id(issuer_id)
     with transaction.atomic():
         issuer = services.issuer_of(authority)
-        if issuer.id != issuer_id:
-            raise Refused("issuer_not_ours")
         said = selectors.to_publish(issuer)
     newest = said.newest
     now = clock.now()
@@ -109,16 +108,24 @@ def publish(issuer_id: UUID, *, keystore: KeyStore) -> PublishedCrl | None:
 
 def watch() -> None:
     """Every minute: a list that is due, however it came to be missed, is ordered."""
-    with transaction.atomic():
-        issuer = services.issuer_of(authorities.current())
-        if selectors.list_is_due(issuer, every=LIST_EVERY):
-            publish_soon(issuer.id)
+    for authority in _answering():
+        with transaction.atomic():
+            issuer = services.issuer_of(authority)
+            if selectors.list_is_due(issuer, every=LIST_EVERY):
+                publish_soon(issuer.id)
 
 
-def renew_delegate(*, keystore: KeyStore) -> bool:
-    """Daily: a new certificate for the OCSP delegate's key while the old one still has days to go."""
-    folder = authorities.current().folder
-    return ceremony.renew_delegate(folder, issuing=keystore, now=clock.now()) is not None
+def renew_delegates(*, keystore: KeyStore) -> int:
+    """Daily: new certificates for the OCSP delegates' keys while the old ones still have days to go; how many."""
+    now = clock.now()
+    new = [ceremony.renew_delegate(authority, issuing=keystore, now=now) for authority in _answering()]
+    return sum(der is not None for der in new)
+
+
+def _answering() -> list[Authority]:
+    """Those that go on with lists and OCSP, although another one issues: no certificate outlives its authority's."""
+    now = clock.now()
+    return [authority for authority in authorities.family() if authority.not_after > now]
 
 
 def renew_root_list(*, keystore: KeyStore) -> bool:

@@ -9,6 +9,7 @@ from divit.certificates import authorities, receipt, sealing, selectors, service
 from divit.certificates.ports import Timestamps
 from divit.flows import status_publication
 from divit.kernel.actors import SYSTEM
+from divit.pki import delegates
 from divit.pki.keystores.base import KeyStore
 
 SEALED_WITHIN = timedelta(minutes=15)
@@ -20,12 +21,14 @@ def seal(change_id: UUID, *, keystore: KeyStore, timestamps: Timestamps) -> None
     waiting = selectors.receipt_of(change)
     if waiting is None or waiting.sealed_at is not None:
         return
-    authority = authorities.current()
-    document = receipt.pdf(change, language=waiting.language, test=authority.record.test)
+    issuer = authorities.by_id(change.certificate.issuer_id)
+    document = receipt.pdf(change, language=waiting.language, test=issuer.record.test)
+    authority = authorities.current()  # whose seal is in use, whoever issued the certificate
+    certificate = authority.certificate_of("seal")
     sealed = sealing.seal(
         document,
-        key=keystore.open("seal"),
-        certificate=authority.certificate_of("seal"),
+        key=delegates.key_of(certificate, store=keystore, prefix="seal"),
+        certificate=certificate,
         chain=[authority.certificate, authority.root],
         timestamps=timestamps,
         reason=f"Divit {change.act}",

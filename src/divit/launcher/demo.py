@@ -229,7 +229,7 @@ def hold_ceremony(environment: DemoEnvironment, *, held_at: datetime | None = No
     # --resume: keys of a ceremony that was broken off are used, never thrown away.
     when = ("--held-at", held_at.isoformat()) if held_at else ()
     asked = ("--plan", str(plan), "--out", str(out), "--validation-url", address, "--resume", *when)
-    _divit(environment, "ceremony", *asked)
+    _divit(environment, "ceremony", "hold", *asked)
 
 
 def prepare(

@@ -1,5 +1,10 @@
-"""The issuing authority as the ceremony left it in its folder: certificates, addresses, policies, texts; no keys."""
+"""The issuing authorities as ceremonies left them in one folder: certificates, addresses, policies, texts; no keys.
 
+The first one's record is authority.json, those of later ones authority-2.json and so on. All stand under one root; the
+last one issues, the others go on answering for what they have issued.
+"""
+
+import re
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +20,8 @@ from divit.pki.profiles import HOLDER_PROFILES
 from divit.pki.terms import Terms
 
 FILE = "authority.json"
+_FILES = re.compile(r"authority(?:-([2-9]|[1-9]\d+))?\.json")
+_KEPT = "ceremonies/*/*.der"
 _NAMESPACE = uuid.UUID("3f0d3c1e-5d5c-4a57-9c5b-0a2f3d0f9f51")
 
 
@@ -29,7 +36,7 @@ class PolicyWords(BaseModel):
 
 
 class Record(BaseModel):
-    """The content of authority.json."""
+    """The content of authority.json, or of a later one's."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -61,12 +68,8 @@ class Authority:
 
     @classmethod
     def load(cls, folder: Path) -> "Authority":
-        """Raises `NotFound` when no ceremony was held there."""
-        try:
-            text = (folder / FILE).read_text(encoding="utf-8")
-        except FileNotFoundError:
-            raise NotFound(f"no ceremony was held in {folder}") from None
-        return cls(folder, Record.model_validate_json(text))
+        """The one that issues. Raises `NotFound` when no ceremony was held there."""
+        return family(folder)[-1]
 
     @property
     def name(self) -> str:
@@ -107,6 +110,12 @@ class Authority:
     def certificate_of(self, name: str) -> bytes:
         """That certificate, DER; read anew each time, since the OCSP delegate's is renewed."""
         return self.certificate_path(name).read_bytes()
+
+    def service_serials(self) -> frozenset[int]:
+        """Serial numbers of the certificates that it issued to OCSP, time-stamps and seal, former ones among them."""
+        files = [self.folder / file for file in self.record.certificates.values()]
+        kept = [x509.load_der_x509_certificate(file.read_bytes()) for file in (*files, *self.folder.glob(_KEPT))]
+        return frozenset(one.serial_number for one in kept if one.issuer.public_bytes() == self.subject)
 
     @cached_property
     def certificate(self) -> bytes:
@@ -165,3 +174,23 @@ class Authority:
             test=self.record.test,
             notified_eshs=self.record.notified_eshs,
         )
+
+
+def family(ca_dir: Path) -> tuple[Authority, ...]:
+    """Every authority of the folder, the oldest first; the last one issues. Raises `NotFound` when there is none."""
+    return tuple(
+        Authority(ca_dir, Record.model_validate_json((ca_dir / file).read_text(encoding="utf-8")))
+        for file in record_files(ca_dir)
+    )
+
+
+def record_files(ca_dir: Path) -> tuple[str, ...]:
+    """The names of their records, the oldest first: a new one appears in one step and then stays as it is."""
+    found = {_place(match): match.string for file in ca_dir.glob("*.json") if (match := _FILES.fullmatch(file.name))}
+    if 1 not in found:
+        raise NotFound(f"no ceremony was held in {ca_dir}")
+    return tuple(found[place] for place in sorted(found))
+
+
+def _place(match: "re.Match[str]") -> int:
+    return int(match.group(1) or 1)

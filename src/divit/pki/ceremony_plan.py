@@ -1,10 +1,15 @@
 """The one reviewed page that a key ceremony follows: read from YAML, every field checked before any key is made."""
 
+import hashlib
 import re
+from datetime import date
+from enum import StrEnum
 from pathlib import Path
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, field_validator, model_validator
 
 from divit.kernel.errors import Invalid
 from divit.pki import names, profiles
@@ -33,14 +38,42 @@ class Named(_Strict):
             raise ValueError(str(error)) from None
 
 
+class KeyKind(StrEnum):
+    """What needs which number of custodians."""
+
+    ROOT = "root"
+    ISSUING = "issuing"
+    DELEGATES = "delegates"  # OCSP, time-stamps, seal
+
+
+class Custodian(_Strict):
+    """Somebody in whose presence keys are made (anahtar emanetçisi): a role, never a person's name."""
+
+    role: str = Field(min_length=1, max_length=60)
+    key: str = ""
+    """The public key, PEM; only a TEST plan may leave it out: the ceremony then makes one for the day."""
+    until: date | None = None
+
+    @field_validator("key")
+    @classmethod
+    def _is_a_key(cls, pem: str) -> str:
+        if pem:
+            load_custodian_key(pem)
+        return pem
+
+
 class CeremonyPlan(_Strict):
-    """What will be made, and what it will say."""
+    """What will be made, in whose presence, and what it will say."""
+
+    _text: bytes = PrivateAttr(b"")
 
     heading: str
     test: bool
     notified_eshs: bool = False
     organisation: str
     organisation_identifier: str
+    custodians: tuple[Custodian, ...] = Field(min_length=1)
+    quorum: dict[KeyKind, int]
     arc: str
     validation_url: str
     root: Named
@@ -60,6 +93,16 @@ class CeremonyPlan(_Strict):
         if not _URL.fullmatch(url) or not url.startswith("http://"):
             raise ValueError("an address of status services is plain http (EN 319 412-2 GEN-4.3.11-4)")
         return url.rstrip("/")
+
+    @property
+    def text(self) -> bytes:
+        """The reviewed file itself, as it was read."""
+        return self._text
+
+    @property
+    def sha256(self) -> str:
+        """Of the file, hex, as `sha256sum` says it."""
+        return hashlib.sha256(self._text).hexdigest()
 
     def words(self, profile: str) -> PolicyWords:
         """What certificates of a profile say; a practice statement at `/…` lies on the validation service."""
@@ -90,6 +133,24 @@ class CeremonyPlan(_Strict):
         return self
 
     @model_validator(mode="after")
+    def _no_single_person_holds_it(self) -> "CeremonyPlan":
+        people = len(self.custodians)
+        if set(self.quorum) != set(KeyKind) or any(not 1 <= least <= people for least in self.quorum.values()):
+            raise ValueError(f"quorum says for each of {[str(kind) for kind in KeyKind]} how many of {people} it needs")
+        keys = [load_custodian_key(custodian.key) for custodian in self.custodians if custodian.key]
+        if len({custodian.role for custodian in self.custodians}) < people or any(
+            key == other for place, key in enumerate(keys) for other in keys[:place]
+        ):
+            raise ValueError("a custodian stands there twice")
+        if self.test:
+            return self
+        if any(not custodian.key or custodian.until is None for custodian in self.custodians):
+            raise ValueError("every custodian has a key, and a day until which it is good")
+        if min(self.quorum[KeyKind.ROOT], self.quorum[KeyKind.ISSUING]) < 2:
+            raise ValueError("keys that sign certificates need two persons at least")
+        return self
+
+    @model_validator(mode="after")
     def _nothing_outlives_its_issuer(self) -> "CeremonyPlan":
         if self.issuing.days > self.root.days or any(
             service.days > self.issuing.days for service in (self.ocsp, self.tsa, self.seal)
@@ -112,15 +173,35 @@ class CeremonyPlan(_Strict):
             raise ValueError("disclosure statements (pds) are https, and one is in English")
 
 
+def load_custodian_key(pem: str) -> ec.EllipticCurvePublicKey:
+    """ValueError when it is no elliptic-curve public key, PEM."""
+    key = load_pem_public_key(pem.encode())
+    if not isinstance(key, ec.EllipticCurvePublicKey) or key.curve.key_size not in (256, 384):
+        raise ValueError("a custodian's key is one on P-256 or P-384")
+    return key
+
+
 def load_plan(file: Path, *, validation_url: str | None = None) -> CeremonyPlan:
-    """The plan in the file; `validation_url` replaces its own. Raises `Invalid("plan_invalid", problems=[…])`."""
+    """The plan in the file; `validation_url` replaces that of a TEST plan.
+
+    Raises `Invalid("plan_invalid", problems=[…])`.
+    """
+    return read_plan(file.read_bytes(), validation_url=validation_url)
+
+
+def read_plan(text: bytes, *, validation_url: str | None = None) -> CeremonyPlan:
+    """The same from the content of the file. Raises `Invalid("plan_invalid", problems=[…])`."""
     try:
-        content = yaml.safe_load(file.read_text(encoding="utf-8"))
+        content = yaml.safe_load(text.decode())
         if not isinstance(content, dict):
             raise Invalid("plan_invalid", problems=["not a mapping"])
-        return CeremonyPlan.model_validate(content | ({"validation_url": validation_url} if validation_url else {}))
-    except yaml.YAMLError as error:
+        plan = CeremonyPlan.model_validate(content | ({"validation_url": validation_url} if validation_url else {}))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise Invalid("plan_invalid", problems=[str(error)]) from None
     except ValidationError as error:
         problems = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
         raise Invalid("plan_invalid", problems=problems) from None
+    if not plan.test and content["validation_url"].rstrip("/") != plan.validation_url:
+        raise Invalid("plan_invalid", problems=["only a TEST plan is held with another validation_url than it says"])
+    plan._text = text
+    return plan

@@ -32,6 +32,7 @@ _ENTRY_EXTENSIONS = {
 _FLAGS = {
     x509.ReasonFlags.unspecified: Reason.UNSPECIFIED,
     x509.ReasonFlags.key_compromise: Reason.KEY_COMPROMISE,
+    x509.ReasonFlags.ca_compromise: Reason.CA_COMPROMISE,
     x509.ReasonFlags.affiliation_changed: Reason.AFFILIATION_CHANGED,
     x509.ReasonFlags.superseded: Reason.SUPERSEDED,
     x509.ReasonFlags.cessation_of_operation: Reason.CESSATION_OF_OPERATION,

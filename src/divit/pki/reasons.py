@@ -10,6 +10,7 @@ class Reason(IntEnum):
 
     UNSPECIFIED = 0
     KEY_COMPROMISE = 1  # kayıp, çalıntı
+    CA_COMPROMISE = 2  # of an authority's certificate alone, on the root's list
     AFFILIATION_CHANGED = 3  # kurumdan ayrılma
     SUPERSEDED = 4  # yenisi üretildi
     CESSATION_OF_OPERATION = 5  # artık kullanılmıyor
@@ -18,6 +19,8 @@ class Reason(IntEnum):
     @property
     def text(self) -> str:
         """The name in RFC 5280: `keyCompromise`."""
+        if self is Reason.CA_COMPROMISE:
+            return "cACompromise"
         first, *rest = self.name.split("_")
         return first.lower() + "".join(word.capitalize() for word in rest)  # ascii
 
@@ -34,7 +37,7 @@ _OPEN = {
     Role.HOLDER: {Reason.CERTIFICATE_HOLD, Reason.KEY_COMPROMISE, Reason.CESSATION_OF_OPERATION},
     Role.OFFICER: {Reason.CERTIFICATE_HOLD, Reason.AFFILIATION_CHANGED},
     Role.PROGRAM: {Reason.CERTIFICATE_HOLD},
-    Role.REGISTRAR: set(Reason),
+    Role.REGISTRAR: set(Reason) - {Reason.CA_COMPROMISE},
     Role.SYSTEM: {Reason.CERTIFICATE_HOLD, Reason.SUPERSEDED, Reason.CESSATION_OF_OPERATION, Reason.UNSPECIFIED},
 }
 

@@ -43,6 +43,6 @@ def watch(timestamp: int) -> None:
 @app.task(name="certificates.renew_delegate", queue="signing", queueing_lock="certificates.renew_delegate")
 @own_connection
 def renew_delegate(timestamp: int) -> None:
-    """The OCSP delegate's certificate is short-lived; a new one in good time, and a new list of the root's."""
-    status_publication.renew_delegate(keystore=wiring.keystore())
+    """OCSP delegates' certificates are short-lived: new ones in good time, and a new list of the root's."""
+    status_publication.renew_delegates(keystore=wiring.keystore())
     status_publication.renew_root_list(keystore=wiring.keystore())

@@ -246,7 +246,7 @@ def test_a_renewed_delegate_is_taken_over_while_running(serve: Serve, own_house:
     client = ready(serve, house, database)
     old = ask(client, house, seal).certificates[0]
     later = clock.now() + timedelta(days=25)
-    ceremony.renew_delegate(house.folder / "ca", issuing=house.ca_keys, now=later)
+    ceremony.renew_delegate(house.authority, issuing=house.ca_keys, now=later)
     new = x509.load_der_x509_certificate(house.authority.certificate_of("ocsp"))
     assert new != old
     until(lambda: ask(client, house, seal).certificates[0] == new, what="the new delegate")

@@ -1,4 +1,4 @@
-"""`divit register_authority`: let the service issue under the authority that the ceremony made."""
+"""`divit register_authority`: let the service issue under the newest authority that a ceremony made."""
 
 from typing import Any
 
@@ -13,14 +13,14 @@ from divit.flows import pin_release, status_publication
 
 
 class Command(BaseCommand):
-    help = "Record the authority, make the key that PIN envelopes are sealed to, and ask for a first CRL."
+    help = "Record the authorities, make the key that PIN envelopes are sealed to, and ask for their CRLs."
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         pin_release.prepare_recipient(keystore=wiring.keystore(), folder=settings.DIVIT.ca)
         # A copy that slept for long, or was given a past, could not answer any more.
-        status_publication.renew_delegate(keystore=wiring.keystore())
+        status_publication.renew_delegates(keystore=wiring.keystore())
         status_publication.renew_root_list(keystore=wiring.keystore())
         with transaction.atomic():
-            issuer = issuer_of(authorities.current())
-            status_publication.publish_soon(issuer.pk)
-        self.stdout.write(f"Issuing under: {issuer.name}")
+            for authority in authorities.family():
+                status_publication.publish_soon(issuer_of(authority).pk)
+        self.stdout.write(f"Issuing under: {authorities.current().name}")
