@@ -36,9 +36,11 @@ from divit.pki.authority import Authority
 from divit.pki.keystores import KeyStore, open_keystore
 
 __all__ = [
+    "PLAN",
     "Held",
     "authority",
     "ceremony_held",
+    "hold_in",
     "holder_of",
     "keystore",
     "make_certificate",
@@ -48,7 +50,7 @@ __all__ = [
 ]
 
 _SECRET = "only-for-tests-0123456789"
-_PLAN = Path(__file__).resolve().parents[1] / "ops/ceremony/demo.yaml"
+PLAN = Path(__file__).resolve().parents[1] / "ops/ceremony/demo.yaml"
 
 
 @dataclass(frozen=True)
@@ -61,11 +63,22 @@ class Held:
     secret_file: Path
     port: int
 
+    @property
+    def stores(self) -> ceremony.Stores:
+        """The root's key lies with the signer's, as a TEST authority's does."""
+        issuing = open_keystore(self.keys, secret=_SECRET)
+        validation = open_keystore(self.validation_keys, secret=_SECRET)
+        return ceremony.Stores(root=issuing, issuing=issuing, validation=validation)
+
 
 @pytest.fixture(scope="session")
 def ceremony_held(tmp_path_factory: pytest.TempPathFactory) -> Held:
     """One ceremony for the whole run: nothing in it changes."""
-    base = tmp_path_factory.mktemp("authority")
+    return hold_in(tmp_path_factory.mktemp("authority"))
+
+
+def hold_in(base: Path) -> Held:
+    """A ceremony in an empty folder."""
     held = Held(
         folder=base / "ca",
         keys=f"software:{base / 'keys'}",
@@ -74,11 +87,8 @@ def ceremony_held(tmp_path_factory: pytest.TempPathFactory) -> Held:
         port=_free_port(),
     )
     held.secret_file.write_text(_SECRET)
-    issuing = open_keystore(held.keys, secret=_SECRET)
-    validation = open_keystore(held.validation_keys, secret=_SECRET)
-    plan = ceremony.load_plan(_PLAN, validation_url=f"http://127.0.0.1:{held.port}")
-    stores = ceremony.Stores(root=issuing, issuing=issuing, validation=validation)
-    ceremony.perform(plan, stores=stores, out=held.folder, now=clock.now())
+    plan = ceremony.load_plan(PLAN, validation_url=f"http://127.0.0.1:{held.port}")
+    ceremony.perform(plan, stores=held.stores, out=held.folder, now=clock.now())
     return held
 
 

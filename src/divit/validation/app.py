@@ -175,7 +175,7 @@ async def _tsa(request: Request) -> Response:
 async def _crl(request: Request) -> Response:
     state = request.app.state
     name = request.path_params["name"]
-    if name not in ("root", state.services.authority.name):
+    if not state.services.knows(name):
         return PlainTextResponse("not found\n", status_code=404)
     found = state.services.crl(name, now=state.now())
     if found is None:

@@ -8,8 +8,8 @@ from pathlib import Path
 from cryptography import x509
 
 from divit.kernel.errors import NeighbourFailed, Refused
-from divit.pki import ocsp, timestamps
-from divit.pki.authority import Authority
+from divit.pki import delegates, ocsp, timestamps
+from divit.pki.authority import Authority, family
 from divit.pki.keystores import KeyStore
 from divit.validation.status_index import StatusIndex
 
@@ -25,38 +25,72 @@ class StaticFile:
     changed_at: datetime
 
 
+@dataclass(frozen=True)
+class _Answering:
+    """One authority, its delegate's certificate in use, and the serials of its own services."""
+
+    authority: Authority
+    delegate: bytes
+    responder: ocsp.Responder
+    services: frozenset[int]
+
+
 class Services:
-    """Answers from the index with the delegated keys."""
+    """Answers from the index with the delegated keys, for every authority of the folder."""
 
     def __init__(self, *, ca_dir: Path, keystore: KeyStore, index: StatusIndex, ocsp_validity: timedelta) -> None:
-        self.authority = Authority.load(ca_dir)
-        self.issuer_id = str(self.authority.id)
         self.index = index
         self._folder = ca_dir
+        self._keystore = keystore
         self._ocsp_validity = ocsp_validity
-        self._delegate_key = keystore.open("ocsp")
-        self._delegate = b""
-        self.tsa = timestamps.Authority(
-            certificate=self.authority.certificate_of("tsa"),
-            chain=(self.authority.certificate,),
-            key=keystore.open("tsa"),
-            policy=self.authority.record.tsa_policy,
-        )
         self._last_stamp: datetime | None = None
-        self._own = {self._serial_of(name) for name in ("ocsp", "tsa", "seal")}
-        self.responder = self._make_responder()
+        self._stamping = b""
+        self._issuers: dict[str, bytes] = {}
+        self._answering: dict[str, _Answering] = {}
+        self._take_over(family(ca_dir))
+
+    @property
+    def authority(self) -> Authority:
+        """The one that issues."""
+        return list(self._answering.values())[-1].authority
 
     def issuers(self) -> dict[str, bytes]:
-        """Whose status and lists are followed."""
-        return {self.issuer_id: self.authority.certificate}
+        """Whose status and lists are followed; it grows when another authority appears."""
+        return self._issuers
 
     def refresh(self) -> None:
-        """Take over a renewed delegate's certificate; one that does not fit the key is left where it is."""
-        if self.authority.certificate_of("ocsp") != self._delegate:
-            try:
-                self.responder = self._make_responder()
-            except Refused as refused:
-                _log.error("the new OCSP certificate is not used: %s", refused.code)
+        """Take over new authorities and certificates; one that does not fit a key of ours is left where it is."""
+        try:
+            self._take_over(family(self._folder))
+        except Refused as refused:
+            _log.error("a new certificate is not used: %s", refused.code)
+
+    def _take_over(self, authorities: tuple[Authority, ...]) -> None:
+        for authority in authorities:
+            known = self._answering.get(authority.name)
+            if known is None or authority.certificate_of("ocsp") != known.delegate:
+                self._answering[authority.name] = self._answer_for(authority)
+                self._issuers[str(authority.id)] = authority.certificate
+        newest = authorities[-1]
+        stamping = newest.certificate_of("tsa")
+        if stamping != self._stamping:
+            self.tsa = timestamps.Authority(
+                certificate=stamping,
+                chain=(newest.certificate,),
+                key=delegates.key_of(stamping, store=self._keystore, prefix="tsa"),
+                policy=newest.record.tsa_policy,
+            )
+            self._stamping = stamping
+
+    def _answer_for(self, authority: Authority) -> _Answering:
+        delegate = authority.certificate_of("ocsp")
+        responder = ocsp.Responder(
+            issuer=authority.certificate,
+            delegate=delegate,
+            key=delegates.key_of(delegate, store=self._keystore, prefix="ocsp"),
+            archive_cutoff=authority.not_before,
+        )
+        return _Answering(authority, delegate, responder, authority.service_serials())
 
     def answer_ocsp(self, data: bytes, *, now: datetime) -> bytes:
         """The OCSP answer to whatever was sent."""
@@ -68,9 +102,10 @@ class Services:
         if known_at is None or now >= known_at + self._ocsp_validity:
             return ocsp.failure(ocsp.Failure.TRY_LATER)
         try:
-            return self.responder.answer(
+            own = self._asked(request)
+            return own.responder.answer(
                 request,
-                status_of=self._status_of,
+                status_of=lambda serial: self._status_of(own, serial),
                 produced_at=now,
                 this_update=min(known_at, now),
                 next_update=known_at + self._ocsp_validity,
@@ -92,54 +127,52 @@ class Services:
         return answer
 
     def crl(self, name: str, *, now: datetime) -> StaticFile | None:
-        """The list of `issuing` (from the database) or `root` (from the ceremony); None past its nextUpdate."""
+        """The list of an authority (from the database) or of the `root` (from the folder); None past its nextUpdate."""
         if name == "root":
             content = (self._folder / "crl" / "root.crl").read_bytes()
             parsed = x509.load_der_x509_crl(content)
             ends = parsed.next_update_utc
             return StaticFile(content, parsed.last_update_utc) if ends is not None and now < ends else None
-        published = self.index.crl(self.issuer_id) if name == self.authority.name else None
+        own = self._answering.get(name)
+        published = self.index.crl(str(own.authority.id)) if own else None
         return StaticFile(published.der, published.this_update) if published and now < published.next_update else None
 
+    def knows(self, name: str) -> bool:
+        """Whether there is such an authority, or it is the root."""
+        return name == "root" or name in self._answering
+
     def certificate(self, name: str) -> StaticFile | None:
-        """The certificate of `root` or the issuing authority."""
-        if name not in ("root", self.authority.name):
+        """The certificate of `root` or of an authority."""
+        if not self.knows(name):
             return None
-        content = self.authority.root if name == "root" else self.authority.certificate
+        content = self.authority.root if name == "root" else self._answering[name].authority.certificate
         return StaticFile(content, x509.load_der_x509_certificate(content).not_valid_before_utc)
 
     def health(self, *, now: datetime) -> dict[str, object]:
         """Whether answers are current, and what they rest on."""
-        synced_at, crl = self.index.synced_at, self.index.crl(self.issuer_id)
+        synced_at, crl = self.index.synced_at, self.index.crl(str(self.authority.id))
         in_sync = self.index.followed and synced_at is not None and now - synced_at < _STILL_IN_SYNC
         # A third of a list's life must be left: by then a new one should long have come.
+        answering = [one for one in self._answering.values() if one.authority.not_after > now]
+        delegate_ends = min((one.responder.delegate_ends for one in answering), default=now)
         crl_fresh = crl is not None and crl.next_update - now > (crl.next_update - crl.this_update) / 3
         return {
-            "ready": in_sync and crl_fresh and self.responder.delegate_ends > now,
+            "ready": in_sync and crl_fresh and delegate_ends > now,
             "in_sync": in_sync,
             "synced_at": synced_at.isoformat() if synced_at else None,
             "certificates": len(self.index),
             "crl_number": crl.number if crl else None,
             "crl_next_update": crl.next_update.isoformat() if crl else None,
             "crl_fresh": crl_fresh,
-            "ocsp_certificate_until": self.responder.delegate_ends.isoformat(),
+            "ocsp_certificate_until": delegate_ends.isoformat(),
         }
 
-    def _status_of(self, serial: int) -> ocsp.Status:
-        status = self.index.status_of(self.issuer_id, serial)
-        return ocsp.Good() if status is None and serial in self._own else status
+    def _asked(self, request: ocsp.Request) -> _Answering:
+        """Whom the request is about; the newest says that it knows nothing of a stranger's."""
+        every = list(self._answering.values())
+        ours = (one for one in every if any(one.responder.speaks_for(question) for question in request.questions))
+        return next(ours, every[-1])
 
-    def _serial_of(self, name: str) -> int:
-        return x509.load_der_x509_certificate(self.authority.certificate_of(name)).serial_number
-
-    def _make_responder(self) -> ocsp.Responder:
-        delegate = self.authority.certificate_of("ocsp")
-        responder = ocsp.Responder(
-            issuer=self.authority.certificate,
-            delegate=delegate,
-            key=self._delegate_key,
-            archive_cutoff=self.authority.not_before,
-        )
-        self._delegate = delegate
-        self._own.add(self._serial_of("ocsp"))
-        return responder
+    def _status_of(self, own: _Answering, serial: int) -> ocsp.Status:
+        status = self.index.status_of(str(own.authority.id), serial)
+        return ocsp.Good() if status is None and serial in own.services else status
