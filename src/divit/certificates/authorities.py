@@ -15,7 +15,15 @@ from divit.pki.authority import Authority
 
 
 def current() -> Authority:
-    """The authority that issues now. Raises `NotFound` before the ceremony was held."""
+    """The authority that issues now.
+
+    Raises `Refused("issuing_halted")` when its key may be in other hands, `NotFound` before the ceremony was held.
+    """
+    return _not_halted(newest())
+
+
+def newest() -> Authority:
+    """The one that was made last, whether it issues or not. Raises `NotFound` before the ceremony was held."""
     return family()[-1]
 
 
@@ -31,6 +39,17 @@ def by_id(issuer_id: UUID) -> Authority:
         if one.id == issuer_id:
             return one
     raise Refused("issuer_not_ours", issuer=str(issuer_id))
+
+
+def signing_for(issuer_id: UUID) -> Authority:
+    """The same, while its key may be used for certificates. Raises `Refused`: issuer_not_ours, issuing_halted."""
+    return _not_halted(by_id(issuer_id))
+
+
+def _not_halted(one: Authority) -> Authority:
+    if one.halted_at is not None:
+        raise Refused("issuing_halted", authority=one.name)
+    return one
 
 
 @lru_cache(maxsize=4)

@@ -258,6 +258,25 @@ def unfinished_intents(*, older_than: timedelta) -> list[UUID]:
     )
 
 
+def open_intents_of(issuer_id: UUID) -> list[UUID]:
+    """What is to be signed by one authority and is not signed yet."""
+    return list(Intent.objects.filter(issuer_id=issuer_id, state__in=OPEN).order_by("id").values_list("id", flat=True))
+
+
+def standing_of_issuer(issuer_id: UUID, *, most: int) -> list[UUID]:
+    """Certificates of one authority that are neither revoked nor expired, so many of them."""
+    found = Certificate.objects.filter(issuer_id=issuer_id, not_after__gt=clock.now()).exclude(state=State.REVOKED)
+    return list(found.order_by("id").values_list("id", flat=True)[:most])
+
+
+def closed_since(issuer_id: UUID, since: datetime) -> dict[UUID, int]:
+    """By institution, how many unexpired certificates of an authority ended since without a reason of their own."""
+    found = Certificate.objects.filter(
+        issuer_id=issuer_id, revoked_at__gte=since, reason=Reason.UNSPECIFIED.text, not_after__gt=clock.now()
+    )
+    return dict(found.values_list("institution_id").annotate(n=Count("id")).order_by("institution_id"))
+
+
 def unsealed_receipts(*, older_than: timedelta) -> list[UUID]:
     """Acts whose receipt should have been sealed by now."""
     return list(

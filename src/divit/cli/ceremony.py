@@ -86,6 +86,10 @@ def _parser() -> argparse.ArgumentParser:
     with_folder(accept)
     accept.add_argument("--from", dest="medium", type=Path, required=True, help="the folder on the medium")
 
+    revoke = command("revoke", _revoke, told="a compromised authority on the root's list, with the root's key at hand")
+    revoke.add_argument("name", help="as in the address of its list")
+    with_folder(revoke)
+
     verify = command("verify", _verify, told="check every ceremony of a folder", people=False)
     with_folder(verify)
     verify.add_argument("--plan", type=Path, help="the page that was reviewed for the first one")
@@ -161,6 +165,13 @@ def _accept(options: Options) -> str:
         now=clock.now(),
         stores=None if only_list else _stores(),
         present=_present(options),
+    )
+    return _newest(options.ca)
+
+
+def _revoke(options: Options) -> str:
+    ceremony_offline.revoke_here(
+        options.ca, options.name, root=_stores().root, now=clock.now(), present=_present(options)
     )
     return _newest(options.ca)
 

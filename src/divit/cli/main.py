@@ -21,6 +21,7 @@ _DJANGO = {
     "work": "run the jobs of one queue",
     "ledger": "`divit ledger verify`: check every entry of the ledger",
     "staff": "accounts of the staff: asked for by one operator, confirmed by another",
+    "compromise": "stop an issuing authority whose key is compromised, and revoke all of its certificates",
     "seed": "add the demo people and their certificates",
 }
 

@@ -113,7 +113,7 @@ def complete(intent_id: UUID, *, keystore: KeyStore, by: Actor = SYSTEM) -> Cert
         intent = intents.lock(intent_id)
         if intent.state == IntentState.SIGNED:
             return intent.certificate
-        authority = authorities.by_id(intent.issuer_id)
+        authority = authorities.signing_for(intent.issuer_id)
         if intent.state == IntentState.LINTED:
             intents.carry_out(intent, IntentAct.BEGIN_SIGNING, by=by)
     if intent.state != IntentState.SIGNING:
@@ -129,6 +129,7 @@ def complete(intent_id: UUID, *, keystore: KeyStore, by: Actor = SYSTEM) -> Cert
         intent = intents.lock(intent_id)
         if intent.state == IntentState.SIGNED:
             return intent.certificate
+        authorities.signing_for(intent.issuer_id)  # under the lock: whoever halts it gives up what is locked afterwards
         return _let_it_stand(intent, der=der, by=by)
 
 

@@ -130,7 +130,7 @@ def _answering() -> list[Authority]:
 
 def renew_root_list(*, keystore: KeyStore) -> bool:
     """Daily: the root's list anew in good time, where the root's key is at hand: a TEST authority's alone is."""
-    folder, now = authorities.current().folder, clock.now()
+    folder, now = authorities.newest().folder, clock.now()
     due = ceremony.root_crl_is_due(folder, root=keystore, now=now)
     if due:
         ceremony.renew_root_crl(folder, root=keystore, now=now)

@@ -21,6 +21,7 @@ from divit.pki.terms import Terms
 
 FILE = "authority.json"
 _FILES = re.compile(r"authority(?:-([2-9]|[1-9]\d+))?\.json")
+_HALTED = "halted"
 _KEPT = "ceremonies/*/*.der"
 _NAMESPACE = uuid.UUID("3f0d3c1e-5d5c-4a57-9c5b-0a2f3d0f9f51")
 
@@ -110,6 +111,21 @@ class Authority:
     def certificate_of(self, name: str) -> bytes:
         """That certificate, DER; read anew each time, since the OCSP delegate's is renewed."""
         return self.certificate_path(name).read_bytes()
+
+    @property
+    def halted_at(self) -> datetime | None:
+        """Since when it issues nothing more, because its key may be in other hands; read anew each time."""
+        file = self.folder / _HALTED / self.name
+        return datetime.fromisoformat(file.read_text()) if file.exists() else None
+
+    def halt(self, *, now: datetime) -> None:
+        """It issues nothing more, from now on and for good; a second word changes nothing."""
+        file = self.folder / _HALTED / self.name
+        if not file.exists():
+            file.parent.mkdir(exist_ok=True)
+            half = file.with_name(f".{file.name}")
+            half.write_text(now.isoformat())
+            half.replace(file)
 
     def service_serials(self) -> frozenset[int]:
         """Serial numbers of the certificates that it issued to OCSP, time-stamps and seal, former ones among them."""

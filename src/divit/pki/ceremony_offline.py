@@ -123,6 +123,15 @@ def sign(medium: Path, *, root: KeyStore, now: datetime, present: Sequence[Prese
     return request
 
 
+def revoke_here(folder: Path, name: str, *, root: KeyStore, now: datetime, present: Sequence[Present] = ()) -> None:
+    """An authority's compromise on the root's list at once, with the root's key at hand. Raises what `sign` does."""
+    request_list(folder, now=now, revoke=[name])
+    try:
+        sign(folder, root=root, now=now, present=present)
+    finally:
+        (folder / REQUEST).unlink()
+
+
 def accept(
     folder: Path, *, medium: Path, now: datetime, stores: Stores | None = None, present: Sequence[Present] = ()
 ) -> Authority | None:

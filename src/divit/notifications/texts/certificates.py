@@ -68,6 +68,24 @@ NOTICES = {
         mail_en="Because your new certificate was made, your certificate {serial} of the same institution was revoked "
         "on {at}, as you accepted when you applied. Signatures that you made before are not affected.",
     ),
+    "certificate_authority_compromised": Notice(
+        sms_tr="Güvenlik nedeniyle sertifikanız {at} itibarıyla iptal edildi. Kartınızda bir sorun yok; size ücretsiz "
+        "yeni bir sertifika hazırlanacak. Yeni adımları ayrıca bildireceğiz.",
+        sms_en="For security reasons your certificate was revoked on {at}. Nothing is wrong with your card; a new "
+        "certificate will be made for you at no charge. We will tell you the next steps.",
+        subject_tr="Sertifikanız güvenlik nedeniyle iptal edildi",
+        subject_en="Your certificate was revoked for security reasons",
+        mail_tr="Sertifikaları imzaladığımız anahtarlardan birinin güvenliğinden artık emin olamadığımız için, o "
+        "anahtarla imzalanmış bütün sertifikalar gibi {serial} seri numaralı nitelikli elektronik sertifikanız da {at} "
+        "itibarıyla iptal edildi. Bu, sizin kartınızla ya da PIN kodunuzla ilgili değildir.\n\nİptalden önce attığınız "
+        "ve zaman damgası taşıyan imzalar bundan etkilenmez. Size ücretsiz yeni bir sertifika hazırlanacak; şimdi "
+        "bir şey yapmanız gerekmiyor.\n\nBu konuda sizi arayıp PIN kodunuzu ya da kartınızı isteyen kimseye inanmayın.",
+        mail_en="We can no longer be sure of one of the keys with which we sign certificates. Like all certificates "
+        "signed with it, your qualified certificate with serial number {serial} was therefore revoked on {at}. This "
+        "has nothing to do with your card or your PIN.\n\nTime-stamped signatures that you made before are not "
+        "affected. A new certificate will be made for you at no charge; you need not do anything now.\n\nDo not "
+        "believe anybody who calls you about this and asks for your PIN or your card.",
+    ),
     "certificate_spoiled": Notice(
         sms_tr="Kartınız size ulaşmadan bir aksaklık oldu; size ücretsiz yeni bir kart hazırlıyoruz.",
         sms_en="Something went wrong before your card reached you; we are making you a new one at no charge.",

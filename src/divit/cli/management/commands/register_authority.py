@@ -23,4 +23,4 @@ class Command(BaseCommand):
         with transaction.atomic():
             for authority in authorities.family():
                 status_publication.publish_soon(issuer_of(authority).pk)
-        self.stdout.write(f"Issuing under: {authorities.current().name}")
+        self.stdout.write(f"Issuing under: {authorities.newest().name}")
