@@ -3,16 +3,17 @@
 import argparse
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from getpass import getpass
 from pathlib import Path
 
 from divit.kernel import clock
 from divit.kernel.errors import Coded, NotFound, Refused
-from divit.pki import ceremony, ceremony_offline, ceremony_rotation, ceremony_verification
+from divit.launcher.home import write_private
+from divit.pki import ceremony, ceremony_offline, ceremony_rotation, ceremony_secret, ceremony_verification
 from divit.pki.ceremony_presence import Present, unlock
-from divit.pki.ceremony_record import numbers, transcript
+from divit.pki.ceremony_record import in_force, numbers, transcript
 from divit.pki.keystores import KeyStore, open_keystore
 
 _STORES = (
@@ -90,6 +91,9 @@ def _parser() -> argparse.ArgumentParser:
     revoke.add_argument("name", help="as in the address of its list")
     with_folder(revoke)
 
+    told = "after a plan with other custodians: seal the passphrase of the root's store to them"
+    with_folder(command("reseal", _reseal, told=told))
+
     verify = command("verify", _verify, told="check every ceremony of a folder", people=False)
     with_folder(verify)
     verify.add_argument("--plan", type=Path, help="the page that was reviewed for the first one")
@@ -97,30 +101,31 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _hold(options: Options) -> str:
-    plan = ceremony.load_plan(options.plan, validation_url=options.validation_url)
+    plan, people = ceremony.load_plan(options.plan, validation_url=options.validation_url), _present(options)
     if options.held_at and not plan.test:
         raise Refused("ceremony_not_now")
+    _seal_new_root_secret(plan)
     held = ceremony.perform(
         plan,
-        stores=_stores(),
+        stores=_stores(people),
         out=options.out,
         now=options.held_at or clock.now(),
         resume=options.resume,
-        present=_present(options),
+        present=people,
     )
     return held.transcript_text
 
 
 def _rotate_issuing(options: Options) -> str:
     # A TEST authority was held with the address of its machine; the next one answers there too.
-    plan = ceremony_rotation.next_plan(options.plan, folder=options.ca)
+    plan, people = ceremony_rotation.next_plan(options.plan, folder=options.ca), _present(options)
     ceremony_rotation.rotate_issuing(
         plan,
-        stores=_stores(),
+        stores=_stores(people),
         folder=options.ca,
         now=clock.now(),
         resume=options.resume,
-        present=_present(options),
+        present=people,
     )
     return _newest(options.ca)
 
@@ -128,7 +133,7 @@ def _rotate_issuing(options: Options) -> str:
 def _rotate_delegate(options: Options) -> str:
     ceremony_rotation.rotate_delegate(
         options.service,
-        stores=_stores(),
+        stores=_stores(None),
         folder=options.ca,
         now=clock.now(),
         present=_present(options),
@@ -152,8 +157,9 @@ def _request(options: Options) -> str:
 
 
 def _sign(options: Options) -> str:
-    store = "DIVIT_ROOT_KEYSTORE" if "DIVIT_ROOT_KEYSTORE" in os.environ else "DIVIT_KEYSTORE"
-    ceremony_offline.sign(options.ca, root=_store(store), now=clock.now(), present=_present(options))
+    store = "DIVIT_ROOT_KEYSTORE" if _root_is_apart() else "DIVIT_KEYSTORE"
+    people = _present(options)
+    ceremony_offline.sign(options.ca, root=_store(store, people), now=clock.now(), present=people)
     return _newest(options.ca)
 
 
@@ -163,16 +169,16 @@ def _accept(options: Options) -> str:
         options.ca,
         medium=options.medium,
         now=clock.now(),
-        stores=None if only_list else _stores(),
+        stores=None if only_list else _stores(None),
         present=_present(options),
     )
     return _newest(options.ca)
 
 
 def _revoke(options: Options) -> str:
-    ceremony_offline.revoke_here(
-        options.ca, options.name, root=_stores().root, now=clock.now(), present=_present(options)
-    )
+    people = _present(options)
+    root = _stores(people).root
+    ceremony_offline.revoke_here(options.ca, options.name, root=root, now=clock.now(), present=people)
     return _newest(options.ca)
 
 
@@ -199,12 +205,32 @@ def _present(options: Options) -> list[Present]:
     return people
 
 
-def _stores() -> ceremony.Stores:
+def _stores(people: Sequence[Present] | None) -> ceremony.Stores:
+    """Without people the root's store stays closed: the step has no use for it."""
     issuing = _store("DIVIT_KEYSTORE")
-    root = _store("DIVIT_ROOT_KEYSTORE") if "DIVIT_ROOT_KEYSTORE" in os.environ else issuing
+    root = _store("DIVIT_ROOT_KEYSTORE", people) if _root_is_apart() and people is not None else issuing
     return ceremony.Stores(root=root, issuing=issuing, validation=_store("DIVIT_VALIDATION_KEYSTORE"))
 
 
-def _store(variable: str) -> KeyStore:
+def _root_is_apart() -> bool:
+    return "DIVIT_ROOT_KEYSTORE" in os.environ
+
+
+def _store(variable: str, people: Sequence[Present] = ()) -> KeyStore:
     secret = Path(os.environ[f"{variable}_SECRET_FILE"]).read_text().strip()
+    if ceremony_secret.is_sealed(secret):
+        secret = ceremony_secret.unseal(secret, people)
     return open_keystore(os.environ[variable], secret=secret)
+
+
+def _seal_new_root_secret(plan: ceremony.CeremonyPlan) -> None:
+    """Where the root has a store of its own and no secret yet, one is made that nobody knows."""
+    if _root_is_apart() and not (file := Path(os.environ["DIVIT_ROOT_KEYSTORE_SECRET_FILE"])).exists():
+        write_private(file, ceremony_secret.seal(ceremony_secret.new_passphrase(), plan))
+
+
+def _reseal(options: Options) -> str:
+    file, people = Path(os.environ["DIVIT_ROOT_KEYSTORE_SECRET_FILE"]), _present(options)
+    passphrase = ceremony_secret.unseal(file.read_text(), people)
+    write_private(file, ceremony_secret.seal(passphrase, in_force(options.ca)))
+    return f"{file} opens for the custodians of the plan in force."

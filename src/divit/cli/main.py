@@ -11,9 +11,10 @@ from divit.launcher.processes import environment_file, read_environment
 _PLAIN = {
     "demo": ("divit.launcher.demo", "start everything on this machine, with simulated neighbours and demo people"),
     "run": ("divit.launcher.processes", "become one process: database, web, worker, signer, validation or world"),
-    "ceremony": ("divit.cli.ceremony", "make the certification authority from one reviewed YAML file"),
+    "ceremony": ("divit.cli.ceremony", "make the certification authority from a reviewed YAML file, and its next keys"),
     "keystore": ("divit.cli.keystore", "`divit keystore check`: whether keys and tokens can do what will be asked"),
     "simulate": ("divit.launcher.simulate", "live a year of an institution's life, in a data folder of its own"),
+    "compromise-drill": ("divit.launcher.drill", "rehearse the loss of an issuing authority's key, on a copy"),
     "walk": ("divit.cli.walk", "walk the whole lost-card journey against the running demo"),
 }
 _DJANGO = {
@@ -50,4 +51,4 @@ def _use_demo_environment() -> None:
 def _help() -> None:
     described = {name: words for name, (_, words) in _PLAIN.items()} | _DJANGO
     for name, words in described.items():
-        print(f"  divit {name:<10} {words}")
+        print(f"  divit {name:<16} {words}")

@@ -182,7 +182,7 @@ def _run(folder: Path, addresses: Addresses, *, people: bool, past: Past) -> int
         history.end()
         with step("web, worker, signer, validation"):
             supervision.start_rest()
-            _wait_ready(supervision, addresses, manager)
+            wait_ready(supervision, addresses, manager)
         if people:
             introduce(public_url=addresses.public_url, world_url=addresses.world_url)
         print(f"\n  Divit: {addresses.public_url}    Neighbours (simulated): {addresses.world_url}")
@@ -229,7 +229,7 @@ def hold_ceremony(environment: DemoEnvironment, *, held_at: datetime | None = No
     # --resume: keys of a ceremony that was broken off are used, never thrown away.
     when = ("--held-at", held_at.isoformat()) if held_at else ()
     asked = ("--plan", str(plan), "--out", str(out), "--validation-url", address, "--resume", *when)
-    _divit(environment, "ceremony", "hold", *asked)
+    run_command(environment, "ceremony", "hold", *asked)
 
 
 def prepare(
@@ -250,8 +250,9 @@ def prepare(
         command.wait()
 
 
-def _divit(environment: DemoEnvironment, *arguments: str) -> None:
-    command = _begin(environment, *arguments, quiet=True)
+def run_command(environment: DemoEnvironment, *arguments: str, quiet: bool = True) -> None:
+    """One of our commands to its end. Raises `DemoFailed`."""
+    command = _begin(environment, *arguments, quiet=quiet)
     try:
         if command.wait():
             raise DemoFailed(f"`divit {arguments[0]}` failed; its words stand above.")
@@ -294,7 +295,7 @@ def _wait_for_database(cluster: Cluster, supervision: Supervision, manager: "sub
     _wait(missing, supervision, manager)
 
 
-def _wait_ready(supervision: Supervision, addresses: Addresses, manager: "subprocess.Popen[bytes]") -> None:
+def wait_ready(supervision: Supervision, addresses: Addresses, manager: "subprocess.Popen[bytes]") -> None:
     """Pages can be shown, and the first list of revoked certificates is out."""
     waiting = {
         "web": f"{addresses.public_url}/readyz",
