@@ -4,6 +4,7 @@ The first one's record is authority.json, those of later ones authority-2.json a
 last one issues, the others go on answering for what they have issued.
 """
 
+import os
 import re
 import uuid
 from dataclasses import dataclass
@@ -202,7 +203,8 @@ def family(ca_dir: Path) -> tuple[Authority, ...]:
 
 def record_files(ca_dir: Path) -> tuple[str, ...]:
     """The names of their records, the oldest first: a new one appears in one step and then stays as it is."""
-    found = {_place(match): match.string for file in ca_dir.glob("*.json") if (match := _FILES.fullmatch(file.name))}
+    names = os.listdir(ca_dir) if ca_dir.is_dir() else []  # asked at every signature: a glob takes five times as long
+    found = {_place(match): name for name in names if (match := _FILES.fullmatch(name))}
     if 1 not in found:
         raise NotFound(f"no ceremony was held in {ca_dir}")
     return tuple(found[place] for place in sorted(found))
