@@ -199,6 +199,41 @@ INTENT_LAW: Lifecycle[IntentFacts] = Lifecycle(
 # fmt: on
 
 
+class ServiceState(StrEnum):
+    """What a certificate of the authority's own services (OCSP, time-stamps, seal) is."""
+
+    VALID = "valid"
+    REVOKED = "revoked"
+
+
+class ServiceAct(StrEnum):
+    """What is done to it."""
+
+    REVOKE = "revoke"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceFacts:
+    """What its law must know."""
+
+    in_use: bool
+    """The service signs with its key at this moment, and its authority still issues."""
+
+
+def service_in_use(facts: ServiceFacts) -> bool:
+    """The service gets another key first (`divit ceremony rotate-delegate`); then the former one ends."""
+    return facts.in_use
+
+
+# fmt: off
+SERVICE_LAW: Lifecycle[ServiceFacts] = Lifecycle(
+    "service_certificate", ServiceState, ServiceAct, start=ServiceState.VALID, rules=[
+        Rule(ServiceAct.REVOKE, frozenset({Role.SYSTEM}), frozenset({ServiceState.VALID}), ServiceState.REVOKED,
+             unless=(service_in_use,), basis="EN 319 411-1 6.3.9; RFC 5280 5.3.1"),
+    ])
+# fmt: on
+
+
 class AskState(StrEnum):
     """What became of a wish to open a suspended certificate (askıdan indirme isteği)."""
 

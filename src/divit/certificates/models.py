@@ -5,7 +5,7 @@ import uuid
 from django.db import models
 from django.db.models import F, Q
 
-from divit.certificates.lifecycle import AskState, HoldCause, IntentState, State
+from divit.certificates.lifecycle import AskState, HoldCause, IntentState, ServiceState, State
 
 
 class Issuer(models.Model):
@@ -153,6 +153,37 @@ class Certificate(models.Model):
             models.Index(fields=["card_serial"], name="certificate_by_card"),
             # Validation asks twice a second what changed since a number.
             models.Index(fields=["change_seq"], name="certificate_by_change"),
+        ]
+
+
+class ServiceCertificate(models.Model):
+    """A certificate that an authority gave to a service of its own: OCSP, time-stamps, seal."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, db_comment="kvkk: yok; opaque id; kept for ever")
+    state = models.CharField(
+        max_length=10, default=ServiceState.VALID, editable=False, db_comment="kvkk: yok; state in law; kept for ever"
+    )
+    issuer = models.ForeignKey(
+        Issuer, on_delete=models.PROTECT, related_name="+", db_comment="kvkk: yok; who signed; kept for ever"
+    )
+    name = models.CharField(max_length=40, db_comment="kvkk: yok; as in the ceremony's transcript; kept for ever")
+    serial = models.CharField(max_length=40, db_comment="kvkk: yok; upper-case hex; kept for ever")
+    der = models.BinaryField(db_comment="kvkk: yok; the certificate, DER; kept for ever")
+    not_after = models.DateTimeField(db_comment="kvkk: yok; end of validity; kept for ever")
+    reason = models.CharField(
+        max_length=24, blank=True, default="", db_comment="kvkk: yok; RFC 5280 reason of revocation; kept for ever"
+    )
+    revoked_at = models.DateTimeField(null=True, db_comment="kvkk: yok; time of the revoking act; kept for ever")
+    change_seq = models.BigIntegerField(default=0, db_comment="kvkk: yok; place among status changes; kept for ever")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["issuer", "serial"], name="service_serial_once"),
+            models.CheckConstraint(
+                condition=Q(state=ServiceState.VALID, reason="", revoked_at__isnull=True)
+                | Q(state=ServiceState.REVOKED, revoked_at__isnull=False) & ~Q(reason__in=["", "certificateHold"]),
+                name="service_state_has_its_facts",
+            ),
         ]
 
 

@@ -27,6 +27,7 @@ REFUSALS = {
     "certificate_already_issued": _("Bu kart siparişinin geçerli bir sertifikası zaten var."),
     "intent_not_to_be_signed": _("Bu sertifika hazırlığından vazgeçilmiş; imzalanamaz."),
     "issuing_halted": _("Sertifika üretimi güvenlik nedeniyle durduruldu; yeni imza anahtarı hazır olunca sürecek."),
+    "service_in_use": _("Bu hizmet sertifikası kullanımda; önce hizmete yeni bir anahtar verilmelidir."),
     "issuer_not_ours": _("Bu kayıt başka bir yayımcıya ait."),
     "reason_tells_a_number": _("Gerekçeye T.C. kimlik numarası yazmayın; bu metin sahibine SMS ile gider."),
     "last_day_implausible": _("Son çalışma günü bugünden en çok bir yıl önce ya da sonra olabilir."),

@@ -13,6 +13,8 @@ INSERT_ONLY = ("audit_entry", "audit_history", "audit_checkpoint", "stages_promi
 READ_ONLY = ("audit_move", "audit_start", "django_migrations")
 # Only the process that holds the CA's keys may bring these into being.
 SIGNER_ONLY = ("certificates_certificate", "certificates_publishedcrl")
+# And these it alone may change.
+SIGNER_ALONE = ("certificates_servicecertificate",)
 # What is to be signed is put down by the worker, after the card station's proof; never by who faces the world. Nor is
 # what an institution owes.
 NOT_BY_WEB = ("certificates_intent", "payments_bill", "payments_statement", "payments_statementline")
@@ -27,8 +29,11 @@ PUBLIC_VIEWS = ("published_certificate_status", "published_crl")
 
 
 _WITHHELD = {
-    "divit_web": dict.fromkeys(SIGNER_ONLY, "INSERT, DELETE") | dict.fromkeys(NOT_BY_WEB, "INSERT, UPDATE, DELETE"),
-    "divit_worker": dict.fromkeys(SIGNER_ONLY, "INSERT, DELETE") | dict.fromkeys(SECOND_FACTORS, "ALL"),
+    "divit_web": dict.fromkeys(SIGNER_ONLY, "INSERT, DELETE")
+    | dict.fromkeys((*SIGNER_ALONE, *NOT_BY_WEB), "INSERT, UPDATE, DELETE"),
+    "divit_worker": dict.fromkeys(SIGNER_ONLY, "INSERT, DELETE")
+    | dict.fromkeys(SIGNER_ALONE, "INSERT, UPDATE, DELETE")
+    | dict.fromkeys(SECOND_FACTORS, "ALL"),
     "divit_signer": dict.fromkeys((*LOGINS, *PROGRAMS, *SCANS), "ALL"),
 }
 

@@ -23,6 +23,7 @@ _DJANGO = {
     "ledger": "`divit ledger verify`: check every entry of the ledger",
     "staff": "accounts of the staff: asked for by one operator, confirmed by another",
     "compromise": "stop an issuing authority whose key is compromised, and revoke all of its certificates",
+    "revoke_service": "close the former certificate of OCSP, time-stamps or seal for good",
     "seed": "add the demo people and their certificates",
 }
 

@@ -7,13 +7,14 @@ from uuid import UUID
 
 from django.db import transaction
 
-from divit.certificates import authorities, reading, selectors, services
+from divit.certificates import authorities, reading, selectors, service_certificates, services
 from divit.certificates.lifecycle import State
 from divit.certificates.models import PublishedCrl, StatusChange, StatusEvidence
 from divit.certificates.ports import CrlSeen, OcspSeen, StatusProbe
 from divit.flows import notices
 from divit.flows.jobs import later
 from divit.kernel import clock
+from divit.kernel.actors import SYSTEM
 from divit.kernel.errors import NeighbourFailed
 from divit.kernel.serials import Serial
 from divit.pki import ceremony, crl
@@ -107,10 +108,11 @@ def publish(issuer_id: UUID, *, keystore: KeyStore) -> PublishedCrl | None:
 
 
 def watch() -> None:
-    """Every minute: a list that is due, however it came to be missed, is ordered."""
+    """Every minute: new certificates of services are taken down, and a list that is due is ordered, however missed."""
     for authority in _answering():
         with transaction.atomic():
             issuer = services.issuer_of(authority)
+            service_certificates.take_down(authority, by=SYSTEM)
             if selectors.list_is_due(issuer, every=LIST_EVERY):
                 publish_soon(issuer.id)
 

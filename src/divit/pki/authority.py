@@ -128,11 +128,21 @@ class Authority:
             half.write_text(now.isoformat())
             half.replace(file)
 
-    def service_serials(self) -> frozenset[int]:
-        """Serial numbers of the certificates that it issued to OCSP, time-stamps and seal, former ones among them."""
+    def services(self) -> dict[int, tuple[str, bytes]]:
+        """The certificates that it issued to OCSP, time-stamps and seal, former ones among them: by serial number, the
+        name of the file and the DER. What the OCSP delegate had between two ceremonies is not among them."""
         files = [self.folder / file for file in self.record.certificates.values()]
-        kept = [x509.load_der_x509_certificate(file.read_bytes()) for file in (*files, *self.folder.glob(_KEPT))]
-        return frozenset(one.serial_number for one in kept if one.issuer.public_bytes() == self.subject)
+        found = {}
+        for file in (*sorted(self.folder.glob(_KEPT)), *files):
+            certificate = x509.load_der_x509_certificate(file.read_bytes())
+            if certificate.issuer.public_bytes() == self.subject:
+                found[certificate.serial_number] = (file.stem, file.read_bytes())
+        return found
+
+    def in_use(self, serial: int) -> bool:
+        """Whether one of its services uses the certificate with that serial number now."""
+        files = [self.folder / file for file in self.record.certificates.values()]
+        return any(x509.load_der_x509_certificate(file.read_bytes()).serial_number == serial for file in files)
 
     @cached_property
     def certificate(self) -> bytes:

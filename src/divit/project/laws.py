@@ -6,6 +6,7 @@ from divit.applications.lifecycle import LAW as APPLICATION
 from divit.certificates.lifecycle import ASK_LAW as REINSTATEMENT
 from divit.certificates.lifecycle import INTENT_LAW as ISSUANCE_INTENT
 from divit.certificates.lifecycle import LAW as CERTIFICATE
+from divit.certificates.lifecycle import SERVICE_LAW as SERVICE_CERTIFICATE
 from divit.connections.lifecycle import PROGRAM
 from divit.delivery.lifecycle import CONSIGNMENT, PARCEL, PIN
 from divit.identity.lifecycle import STAFF_CHANGE
@@ -36,6 +37,7 @@ LAWS: tuple[Lifecycle[Any], ...] = (
     PROGRAM,
     SCAN,
     SCAN_UPLOAD,
+    SERVICE_CERTIFICATE,
     PROPOSAL,
     CHARGE_LAW,
     ATTEMPT_LAW,

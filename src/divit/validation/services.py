@@ -90,7 +90,7 @@ class Services:
             key=delegates.key_of(delegate, store=self._keystore, prefix="ocsp"),
             archive_cutoff=authority.not_before,
         )
-        return _Answering(authority, delegate, responder, authority.service_serials())
+        return _Answering(authority, delegate, responder, frozenset(authority.services()))
 
     def answer_ocsp(self, data: bytes, *, now: datetime) -> bytes:
         """The OCSP answer to whatever was sent."""

@@ -8,6 +8,9 @@ from typing import Any
 
 import httpx2
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+from django.core.management import CommandError, call_command
 
 from divit.adapters.timestamps import HttpTimestamps
 from divit.certificates.models import Certificate, StatusReceipt
@@ -62,9 +65,18 @@ class Outside:
         openssl("x509", "-inform", "der", "-in", der, "-out", der.with_suffix(".pem"))
         return der.with_suffix(".pem")
 
+    def ocsp_of(self, certificate: x509.Certificate, authority: Authority) -> str:
+        """The same of any certificate."""
+        file = self._scratch / f"{certificate.serial_number}.pem"
+        file.write_bytes(certificate.public_bytes(Encoding.PEM))
+        return self._ocsp(file, authority)
+
     def ocsp(self, certificate: Certificate, authority: Authority) -> str:
         """The word of a verified answer: good, revoked, unknown."""
-        pem, issuer = self._pem(certificate), self.issuer(authority)
+        return self._ocsp(self._pem(certificate), authority)
+
+    def _ocsp(self, pem: Path, authority: Authority) -> str:
+        issuer = self.issuer(authority)
         asked = ["-issuer", issuer, "-cert", pem, "-url", f"{self._url}/ocsp", "-CAfile", self._root]
         said = openssl("ocsp", *asked, "-verify_other", issuer)
         assert "Response verify OK" in said, said
@@ -154,5 +166,22 @@ def test_old_and_new_stand_side_by_side(
     assert key.label == "ocsp-3"
     assert outside.ocsp(old_closed, old).startswith("revoked")
     until(lambda: old.certificate_of("ocsp") == delegate and outside.ocsp(old_good, old) == "good", what="the new key")
+    # A stamp service's former certificate ends, on the list and by OCSP, and only once there is another.
+    stamping = x509.load_der_x509_certificate(new.certificate_of("tsa"))
+    serial = f"{stamping.serial_number:X}"
+    status_publication.watch()
+    with pytest.raises(CommandError, match="service_in_use"):
+        call_command("revoke_service", serial, reason="superseded")
+    stores, folder = ceremony_held.stores, ceremony_held.folder
+    ceremony_rotation.rotate_delegate("tsa", stores=stores, folder=folder, now=clock.now())
+    assert outside.ocsp_of(stamping, new) == "good"
+    call_command("revoke_service", serial, reason="superseded")
+    with pytest.raises(CommandError):
+        call_command("revoke_service", serial, reason="superseded")
+    until(lambda: outside.ocsp_of(stamping, new).startswith("revoked"), what="the service's certificate")
+    published = status_publication.publish(new.id, keystore=keystore)
+    assert published is not None
+    listed = x509.load_der_x509_crl(bytes(published.der))
+    assert listed.get_revoked_certificate_by_serial_number(stamping.serial_number) is not None
     # Both delegates are looked after, and nobody else's.
     assert status_publication.renew_delegates(keystore=keystore) == 0
