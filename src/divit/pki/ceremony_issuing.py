@@ -8,9 +8,9 @@ from divit.kernel.errors import Refused
 from divit.kernel.serials import Serial
 from divit.pki import delegates, issuance, profiles
 from divit.pki.authority import FILE, Authority, Record
-from divit.pki.ceremony_plan import CeremonyPlan, Named
+from divit.pki.ceremony_plan import CeremonyPlan, Service
 from divit.pki.ceremony_table import Stores, Table, end_of, pem, prepare, spki_in
-from divit.pki.keystores.base import Algorithm, KeyStore, SigningKey
+from divit.pki.keystores.base import KeyStore, SigningKey
 from divit.pki.profiles import Profile
 from divit.pki.signatures import spki_of
 from divit.pki.tbs import name as encode_name
@@ -92,7 +92,7 @@ def make_service(
 ) -> None:
     """One of them."""
     named = named_in(table.plan, profile)
-    key = table.key(label, Algorithm.EC_P256, store=store)
+    key = table.key(label, named.key, store=store)
     table.certify(
         name,
         profile,
@@ -128,7 +128,7 @@ def store_of(service: str, stores: Stores) -> KeyStore:
     return stores.issuing if service == "seal" else stores.validation
 
 
-def named_in(plan: CeremonyPlan, profile: Profile) -> Named:
+def named_in(plan: CeremonyPlan, profile: Profile) -> Service:
     """The line of the plan for that service."""
     return {profiles.OCSP_DELEGATE: plan.ocsp, profiles.TSA: plan.tsa, profiles.SEAL: plan.seal}[profile]
 

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError,
 from divit.kernel.errors import Invalid
 from divit.pki import names, profiles
 from divit.pki.authority import PolicyWords
+from divit.pki.keystores.base import Algorithm
 
 _URL = re.compile(r"https?://[a-z0-9.\-]+(:\d{1,5})?(/[A-Za-z0-9._~/\-]*)?")
 _OID = re.compile(r"[012](\.(0|[1-9]\d*))+")
@@ -36,6 +37,12 @@ class Named(_Strict):
             return names.check_title(text, field="common_name")
         except Invalid as error:
             raise ValueError(str(error)) from None
+
+
+class Service(Named):
+    """The same of a service, whose key may be an RSA key for readers that know no other."""
+
+    key: Algorithm = Algorithm.EC_P256
 
 
 class KeyKind(StrEnum):
@@ -79,9 +86,9 @@ class CeremonyPlan(_Strict):
     root: Named
     root_crl_days: int = Field(ge=1, le=366)
     issuing: Named
-    ocsp: Named
-    tsa: Named
-    seal: Named
+    ocsp: Service
+    tsa: Service
+    seal: Service
     policies: dict[str, PolicyWords]
     tsa_policy: str
     statement: str

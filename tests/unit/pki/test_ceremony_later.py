@@ -50,7 +50,8 @@ class Held:
         return ceremony.load_plan(file, validation_url="http://status.example.org")
 
     def next_plan(self) -> CeremonyPlan:
-        return self.plan("next", issuing={"common_name": "Divit TEST NES Sertifika Hizmet Sağlayıcısı N2"})
+        issuing = {"common_name": "Divit TEST NES Sertifika Hizmet Sağlayıcısı N2"}
+        return self.plan("next", issuing=issuing, ocsp={"key": "rsa-2048"})
 
     @property
     def two(self) -> list[Present]:
