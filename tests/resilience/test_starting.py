@@ -140,7 +140,17 @@ def _break_off_a_ceremony(home: Path, first: int) -> None:
     told = DemoEnvironment(home, demo.Addresses(web=first, validation=first + 1, world=first + 2, smtp=first + 25))
     told.make_secrets()
     ceremony = subprocess.Popen(
-        [DIVIT, "ceremony", "--plan", str(plan), "--out", str(out), "--validation-url", told.addresses.validation_url],
+        [
+            DIVIT,
+            "ceremony",
+            "hold",
+            "--plan",
+            str(plan),
+            "--out",
+            str(out),
+            "--validation-url",
+            told.addresses.validation_url,
+        ],
         env=told.of("owner"),
         stdout=subprocess.DEVNULL,
     )
