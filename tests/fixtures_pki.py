@@ -106,7 +106,7 @@ def authority(ceremony_held: Held, settings: Any) -> Authority:
 
 
 @pytest.fixture
-def validation(authority: Authority, ceremony_held: Held, transactional_db: None) -> Iterator[str]:
+def validation(authority: Authority, ceremony_held: Held, transactional_db: None, tmp_path: Path) -> Iterator[str]:
     """The real validation process over this test's database, at the address that the certificates name."""
     database = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}")
     command = [sys.executable, "-m", "granian", "--interface", "asgi", "--workers", "1", "--host", "127.0.0.1"]
@@ -118,6 +118,8 @@ def validation(authority: Authority, ceremony_held: Held, transactional_db: None
             "DIVIT_CA_DIR": str(ceremony_held.folder),
             "DIVIT_VALIDATION_KEYSTORE": ceremony_held.validation_keys,
             "DIVIT_VALIDATION_KEYSTORE_SECRET_FILE": str(ceremony_held.secret_file),
+            "DIVIT_VALIDATION_STATE": str(tmp_path / "validation"),
+            "DIVIT_TSA_NEEDS_SYNCED_CLOCK": "no",
         },
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

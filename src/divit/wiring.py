@@ -105,7 +105,10 @@ def webhooks() -> HttpWebhooks:
 
 def timestamps() -> HttpTimestamps:
     """The authority's own time-stamping service."""
-    return HttpTimestamps(url=Authority.load(settings.DIVIT.ca).tsa_url)
+    own = settings.DIVIT
+    return HttpTimestamps(
+        url=Authority.load(own.ca).tsa_url, account=own.tsa_account, secret=own.tsa_secret.get_secret_value()
+    )
 
 
 def keystore() -> KeyStore:

@@ -21,6 +21,8 @@ from divit.adapters.timestamps import HttpTimestamps
 from divit.certificates.ports import OcspSeen
 from divit.kernel.errors import NeighbourFailed
 from divit.kernel.serials import Serial
+from divit.validation import stamp_credentials
+from divit.validation.stamp_credentials import Basic
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 BOUNDS = Bounds(connect=1, total=1)
@@ -32,6 +34,7 @@ class Server:
 
     url: str
     answer: Callable[[bytes], tuple[int, str, bytes]] = lambda _body: (404, "text/plain", b"")
+    authorization: str = ""
 
 
 @pytest.fixture
@@ -39,6 +42,7 @@ def server() -> Iterator[Server]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            running.authorization = self.headers.get("Authorization", "")
             status, kind, content = running.answer(body)
             self.send_response(status)
             self.send_header("Content-Type", kind)
@@ -250,6 +254,15 @@ class TestTimestamps:
     def test_bytes_in_bytes_out(self, server: Server) -> None:
         server.answer = lambda body: (200, "application/timestamp-reply", b"reply to " + body)
         assert HttpTimestamps(url=server.url).stamp(b"request") == b"reply to request"
+
+    def test_an_account_is_named_where_there_is_one(self, server: Server) -> None:
+        server.answer = lambda _body: (200, "application/timestamp-reply", b"reply")
+        HttpTimestamps(url=server.url).stamp(b"request")
+        assert server.authorization == ""
+        own = HttpTimestamps(url=server.url, account="divit", secret="a secret")
+        own.stamp(b"request")
+        assert stamp_credentials.read({"authorization": server.authorization}) == Basic("divit", "a secret")
+        assert "a secret" not in repr(own)
 
     def test_too_much(self, server: Server) -> None:
         server.answer = lambda _body: (200, "application/timestamp-reply", b"x" * 70_000)

@@ -12,6 +12,7 @@ _PLAIN = {
     "demo": ("divit.launcher.demo", "start everything on this machine, with simulated neighbours and demo people"),
     "run": ("divit.launcher.processes", "become one process: database, web, worker, signer, validation or world"),
     "ceremony": ("divit.cli.ceremony", "make the certification authority from a reviewed YAML file, and its next keys"),
+    "tsa-account": ("divit.cli.tsa_account", "who may have time-stamps, and how many: add, credit, close, list"),
     "keystore": ("divit.cli.keystore", "`divit keystore check`: whether keys and tokens can do what will be asked"),
     "simulate": ("divit.launcher.simulate", "live a year of an institution's life, in a data folder of its own"),
     "compromise-drill": ("divit.launcher.drill", "rehearse the loss of an issuing authority's key, on a copy"),

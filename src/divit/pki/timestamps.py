@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import IntEnum
 
 from cryptography import x509
@@ -12,11 +12,12 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from divit.kernel.errors import Refused
 from divit.pki import der
 from divit.pki.keystores.base import SigningKey
-from divit.pki.signatures import scheme_of, spki_of
+from divit.pki.profiles import TIME_STAMPING
+from divit.pki.signatures import scheme_of, spki_of, verifies
 
 MOST_OCTETS = 4_096
+ACCURACY = timedelta(seconds=1)
 _MOST_NONCE = 64
-_ACCURACY_SECONDS = 1
 _TST_INFO = "1.2.840.113549.1.9.16.1.4"
 _SIGNED_DATA = "1.2.840.113549.1.7.2"
 _CONTENT_TYPE, _MESSAGE_DIGEST, _SIGNING_TIME = "1.2.840.113549.1.9.3", "1.2.840.113549.1.9.4", "1.2.840.113549.1.9.5"
@@ -44,23 +45,28 @@ class Refusal(IntEnum):
     SYSTEM_FAILURE = 25
 
 
-class _Refuse(Exception):
+class Declined(Exception):
+    """This request gets no stamp; `why` is the word for it."""
+
     def __init__(self, why: Refusal) -> None:
         super().__init__(why.name)
         self.why = why
 
 
 @dataclass(frozen=True)
-class _Query:
+class Asked:
+    """A request that may be granted: imprint and nonce as they came (DER), the digest in the imprint by itself."""
+
     imprint: bytes
-    policy: str
+    digest: bytes
     nonce: bytes
     wants_certificate: bool
 
 
-def refusal(why: Refusal) -> bytes:
-    """TimeStampResp without a token: rejected, and why."""
-    return der.sequence(der.sequence(der.integer(2), der.named_bits([why])))
+def refusal(why: Refusal, *, text: str = "") -> bytes:
+    """TimeStampResp without a token: rejected, and why; `text` says it to people (PKIFreeText)."""
+    said = der.sequence(der.utf8(text)) if text else b""
+    return der.sequence(der.sequence(der.integer(2), said, der.named_bits([why])))
 
 
 class Authority:
@@ -70,7 +76,8 @@ class Authority:
         parsed = x509.load_der_x509_certificate(certificate)
         if spki_of(key.public_key) != parsed.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo):
             raise Refused("wrong_tsa_key", key=key.label)
-        self.certificate_ends = parsed.not_valid_after_utc
+        _check_purpose(parsed)
+        self.certificate_begins, self.certificate_ends = parsed.not_valid_before_utc, parsed.not_valid_after_utc
         self._certificate = certificate
         self._chain = chain
         self._key = key
@@ -90,48 +97,61 @@ class Authority:
         self._signer_id = der.sequence(issuer, der.integer(parsed.serial_number))
 
     def answer(self, query: bytes, *, now: datetime) -> bytes:
-        """TimeStampResp, DER; a request that cannot be granted gets its refusal, never an exception."""
+        """TimeStampResp, DER; a request that cannot be granted gets its refusal, never an exception.
+
+        Raises `NeighbourFailed` and `Refused` where the key does not sign, or signs something else.
+        """
         try:
-            asked = self._read(query)
+            return self.stamp(self.read(query), now=now)
+        except Declined as declined:
+            return refusal(declined.why)
+
+    def read(self, query: bytes) -> Asked:
+        """What is asked for (RFC 3161 2.4.1). Raises `Declined`."""
+        try:
+            return self._read(query)
         except der.Malformed:
-            return refusal(Refusal.BAD_DATA_FORMAT)
-        except _Refuse as refused:
-            return refusal(refused.why)
-        if now >= self.certificate_ends:
-            return refusal(Refusal.TIME_NOT_AVAILABLE)
+            raise Declined(Refusal.BAD_DATA_FORMAT) from None
+
+    def stamp(self, asked: Asked, *, now: datetime) -> bytes:
+        """TimeStampResp with a token of this instant. Raises `Declined` outside of the certificate's own time.
+
+        Raises `NeighbourFailed` and `Refused` where the key does not sign, or signs something else.
+        """
+        if not self.certificate_begins <= now < self.certificate_ends:
+            raise Declined(Refusal.TIME_NOT_AVAILABLE)
         info = der.sequence(
             der.integer(1),
             der.oid(self._policy),
             asked.imprint,
             der.integer(secrets.randbits(126) | 1 << 126),
             der.generalized_time(now, milliseconds=True),
-            der.sequence(der.integer(_ACCURACY_SECONDS)),
+            der.sequence(der.integer(int(ACCURACY.total_seconds()))),
             asked.nonce,
         )
         return der.sequence(der.sequence(der.integer(0)), self._token(info, now=now, complete=asked.wants_certificate))
 
-    def _read(self, query: bytes) -> _Query:
+    def _read(self, query: bytes) -> Asked:
         if len(query) > MOST_OCTETS:
             raise der.Malformed("too long")
         reader = der.whole(query, der.SEQUENCE).inside()
         if der.read_integer(reader.take(der.INTEGER)) != 1:
-            raise _Refuse(Refusal.BAD_REQUEST)
+            raise Declined(Refusal.BAD_REQUEST)
         imprint = reader.take(der.SEQUENCE)
         policy = reader.optional(der.OID)
         nonce = reader.optional(der.INTEGER)
         wants = reader.optional(der.BOOLEAN)
         extensions = reader.optional(0xA0)
         reader.end()
-        _check_imprint(imprint)
+        digest = _digest_of(imprint)
         if nonce:
             der.read_integer(nonce, most_octets=_MOST_NONCE)
+        complete = bool(wants and der.read_boolean(wants))
         if policy and der.read_oid(policy) != self._policy:
-            raise _Refuse(Refusal.UNACCEPTED_POLICY)
-        if extensions:
-            raise _Refuse(Refusal.UNACCEPTED_EXTENSION)
-        return _Query(
-            imprint.whole, self._policy, nonce.whole if nonce else b"", bool(wants and der.read_boolean(wants))
-        )
+            raise Declined(Refusal.UNACCEPTED_POLICY)
+        if extensions:  # whatever it is and however critical: we know none (RFC 3161 2.4.1)
+            raise Declined(Refusal.UNACCEPTED_EXTENSION)
+        return Asked(imprint.whole, digest, nonce.whole if nonce else b"", complete)
 
     def _token(self, info: bytes, *, now: datetime, complete: bool) -> bytes:
         """ContentInfo of SignedData v3 (RFC 5652) with one signer."""
@@ -144,7 +164,7 @@ class Authority:
                 self._ess,
             ]
         )
-        signature = self._key.sign(attributes, scheme_of(self._key.public_key).digest)
+        signature = self._signature(attributes)
         signer = der.sequence(
             der.integer(1),
             self._signer_id,
@@ -163,8 +183,27 @@ class Authority:
         )
         return der.sequence(der.oid(_SIGNED_DATA), der.explicit(0, signed_data))
 
+    def _signature(self, attributes: bytes) -> bytes:
+        """Over the signed attributes; what the key itself does not verify is never handed out."""
+        key = self._key.public_key
+        scheme = scheme_of(key)
+        signature = self._key.sign(attributes, scheme.digest)
+        if not verifies(key, signature=signature, data=attributes, scheme=scheme):
+            raise Refused("signature_does_not_verify", key=self._key.label)
+        return signature
 
-def _check_imprint(imprint: der.Element) -> None:
+
+def _check_purpose(certificate: x509.Certificate) -> None:
+    """RFC 3161 2.3: time-stamping and nothing else, and critical."""
+    try:
+        purpose = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage)
+    except x509.ExtensionNotFound:
+        raise Refused("not_a_tsa_certificate") from None
+    if not purpose.critical or [oid.dotted_string for oid in purpose.value] != [TIME_STAMPING]:
+        raise Refused("not_a_tsa_certificate")
+
+
+def _digest_of(imprint: der.Element) -> bytes:
     reader = imprint.inside()
     algorithm = reader.take(der.SEQUENCE).inside()
     known = _DIGEST_OIDS.get(der.read_oid(algorithm.take(der.OID)))
@@ -173,9 +212,10 @@ def _check_imprint(imprint: der.Element) -> None:
     digest = reader.take(der.OCTET_STRING).content
     reader.end()
     if known is None:
-        raise _Refuse(Refusal.BAD_ALGORITHM)  # SHA-1 among them
+        raise Declined(Refusal.BAD_ALGORITHM)  # SHA-1 among them
     if len(digest) != known[1]:
-        raise _Refuse(Refusal.BAD_DATA_FORMAT)
+        raise Declined(Refusal.BAD_DATA_FORMAT)
+    return digest
 
 
 def _attribute(oid: str, value: bytes) -> bytes:

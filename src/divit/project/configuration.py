@@ -37,6 +37,9 @@ class Configuration(BaseSettings):
     )
     keystore_secret_file: Path | None = Field(None, description="File with the passphrase or PIN of that key store.")
 
+    tsa_account: str = Field("", description="Our own account at the time-stamp authority, where it asks for one.")
+    tsa_secret: SecretStr = Field(SecretStr(""), description="Its secret, as `divit tsa-account add` told it.")
+
     revocation_date: Literal["hold", "act"] = Field(
         "hold",
         description="When a suspension becomes a revocation, what OCSP and CRL give as its time: the start of the "

@@ -21,6 +21,7 @@ from divit.pki import ocsp, timestamps
 from divit.validation.practice import practice_statement
 from divit.validation.services import Services, StaticFile
 from divit.validation.settings import Settings
+from divit.validation.stamping import open_desk
 from divit.validation.status_follower import StatusFollower
 from divit.validation.status_index import StatusIndex
 
@@ -43,6 +44,12 @@ def create_app(settings: Settings | None = None, *, now: Callable[[], datetime] 
         index = StatusIndex()
         services = Services(
             ca_dir=chosen.ca_dir, keystore=chosen.open_keystore(), index=index, ocsp_validity=chosen.ocsp_validity
+        )
+        app.state.stamps = open_desk(
+            services.tsa,
+            state=chosen.state,
+            accounts_only=chosen.tsa_access == "accounts",
+            needs_synced_clock=chosen.tsa_needs_synced_clock,
         )
         follower = StatusFollower(
             index,
@@ -169,7 +176,8 @@ async def _tsa(request: Request) -> Response:
     if query is None:
         return Response(refusal, status_code=413, media_type=_TSA_REPLY, headers=headers)
     state = request.app.state
-    return Response(state.services.timestamp(query, now=state.now()), media_type=_TSA_REPLY, headers=headers)
+    answer = await asyncio.to_thread(state.stamps.answer, query, headers=request.headers, now=state.now())
+    return Response(answer.body, status_code=answer.status, headers=dict(answer.headers))
 
 
 async def _crl(request: Request) -> Response:

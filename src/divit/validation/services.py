@@ -43,7 +43,6 @@ class Services:
         self._folder = ca_dir
         self._keystore = keystore
         self._ocsp_validity = ocsp_validity
-        self._last_stamp: datetime | None = None
         self._stamping = b""
         self._issuers: dict[str, bytes] = {}
         self._answering: dict[str, _Answering] = {}
@@ -113,18 +112,6 @@ class Services:
         except NeighbourFailed:
             _log.error("the key store does not sign OCSP answers")
             return ocsp.failure(ocsp.Failure.TRY_LATER)
-
-    def timestamp(self, query: bytes, *, now: datetime) -> bytes:
-        """The TSA's answer; none while the clock stands before a stamp that was already given."""
-        if self._last_stamp is not None and now < self._last_stamp:
-            return timestamps.refusal(timestamps.Refusal.TIME_NOT_AVAILABLE)
-        try:
-            answer = self.tsa.answer(query, now=now)
-        except NeighbourFailed:
-            _log.error("the key store does not sign time-stamps")
-            return timestamps.refusal(timestamps.Refusal.SYSTEM_FAILURE)
-        self._last_stamp = now
-        return answer
 
     def crl(self, name: str, *, now: datetime) -> StaticFile | None:
         """The list of an authority (from the database) or of the `root` (from the folder); None past its nextUpdate."""

@@ -2,10 +2,12 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from divit.launcher.home import home
 from divit.pki import keystore_probe
 from divit.pki.keystores import KeyStore, open_keystore
 
@@ -24,6 +26,11 @@ class Settings(BaseSettings):
     secret_file: Path = Field(
         validation_alias="DIVIT_VALIDATION_KEYSTORE_SECRET_FILE", description="Its passphrase or PIN, in a file."
     )
+    state_dir: Path | None = Field(
+        None,
+        validation_alias="DIVIT_VALIDATION_STATE",
+        description="What the workers share and what outlives them; default `HOME/validation`.",
+    )
     ocsp_seconds: int = Field(
         3600,
         validation_alias="DIVIT_OCSP_VALIDITY_SECONDS",
@@ -34,6 +41,22 @@ class Settings(BaseSettings):
         10, validation_alias="DIVIT_CRL_MAX_AGE_SECONDS", ge=0, description="How long caches may keep a CRL."
     )
     poll_seconds: float = Field(0.5, validation_alias="DIVIT_STATUS_POLL_SECONDS", gt=0, description="Between polls.")
+
+    tsa_access: Literal["open", "accounts"] = Field(
+        "open",
+        validation_alias="DIVIT_TSA_ACCESS",
+        description="Whom time-stamps are given to: everybody, or accounts with credit alone (`divit tsa-account`).",
+    )
+    tsa_needs_synced_clock: bool = Field(
+        True,
+        validation_alias="DIVIT_TSA_NEEDS_SYNCED_CLOCK",
+        description="Whether stamps need a clock that the kernel says is synchronised, and at most 1 s off.",
+    )
+
+    @property
+    def state(self) -> Path:
+        """The folder that the workers share."""
+        return self.state_dir or home() / "validation"
 
     @property
     def ocsp_validity(self) -> timedelta:

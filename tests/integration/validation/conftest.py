@@ -137,6 +137,8 @@ def settings_for(house: House, url: str) -> Settings:
         ocsp_seconds=3600,
         crl_max_age=10,
         poll_seconds=0.1,
+        state_dir=Path(tempfile.mkdtemp(dir=house.folder, prefix="state-")),
+        tsa_needs_synced_clock=False,
     )
 
 
@@ -181,4 +183,6 @@ def environment_of(settings: Settings) -> dict[str, str]:
         "DIVIT_CA_DIR": str(settings.ca_dir),
         "DIVIT_VALIDATION_KEYSTORE": settings.keystore,
         "DIVIT_VALIDATION_KEYSTORE_SECRET_FILE": str(settings.secret_file),
+        "DIVIT_VALIDATION_STATE": str(settings.state),
+        "DIVIT_TSA_NEEDS_SYNCED_CLOCK": "no",
     }

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -49,6 +50,7 @@ def test_what_flows_do_is_what_the_world_sees(
     authority: Authority,
     ceremony_held: Held,
     run_jobs: Callable[[str], None],
+    tmp_path: Path,
 ) -> None:
     parameters: dict[str, Any] = dict(connection.get_connection_params())
     url = make_conninfo(**{key: parameters[key] for key in ("dbname", "user", "password", "host") if key in parameters})
@@ -59,6 +61,7 @@ def test_what_flows_do_is_what_the_world_sees(
         secret_file=ceremony_held.secret_file,
         ocsp_seconds=3600,
         crl_max_age=10,
+        state_dir=tmp_path,
         poll_seconds=30,  # long: what is seen here is seen through the notices
     )
     certificate = make_certificate(make_person())

@@ -1,7 +1,8 @@
 """Time-stamps: what is stamped, by whom, and which requests are refused with which word."""
 
 import hashlib
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
+from typing import cast
 
 import pytest
 from asn1crypto import tsp
@@ -11,12 +12,15 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from hypothesis import given
 from hypothesis import strategies as st
 
+from divit.kernel import clock
+from divit.kernel.errors import Refused
 from divit.pki import der, timestamps
+from divit.pki.keystores.base import SigningKey
 from divit.pki.signatures import load_key
 from divit.pki.timestamps import Refusal
 from tests.pki_authority import House
 
-NOW = datetime(2026, 11, 22, 20, 15, 44, 120_000, tzinfo=UTC)
+NOW = clock.now().replace(microsecond=120_000) + timedelta(minutes=1)  # the certificate is of today
 SHA256, SHA1 = "2.16.840.1.101.3.4.2.1", "1.3.14.3.2.26"
 
 
@@ -32,7 +36,7 @@ def query(
 
 
 def granted(house: House, data: bytes) -> tsp.TimeStampResp:
-    response = tsp.TimeStampResp.load(house.tsa().answer(data, now=NOW))
+    response: tsp.TimeStampResp = tsp.TimeStampResp.load(house.tsa().answer(data, now=NOW))
     assert response["status"]["status"].native == "granted"
     return response
 
@@ -90,12 +94,71 @@ def test_refusals_say_why(house: House) -> None:
     assert why(house, query(bytes(31))) == "bad_data_format"
     assert why(house, query(version=2)) == "bad_request"
     assert why(house, query(more=der.oid("1.2.3"))) == "unaccepted_policy"
-    extension = der.explicit(0, der.sequence(der.extension("1.2.3", b"\x05\x00")))
-    assert why(house, query(more=extension)) == "unaccepted_extensions"
+    for critical in (True, False):
+        extension = der.explicit(0, der.extension("1.2.3", b"\x05\x00", critical=critical))
+        assert why(house, query(more=extension)) == "unaccepted_extensions"
+    assert why(house, query(more=der.integer(7) + der.oid("1.2.3"))) == "bad_data_format"  # out of order
+    assert why(house, query(more=der.boolean(True) + der.boolean(True))) == "bad_data_format"
+    assert why(house, query(more=der.tlv(der.BOOLEAN, b"\x01"))) == "bad_data_format"  # not DER
+    assert why(house, query(algorithm="1.2.3")) == "bad_alg"
     assert why(house, query(more=der.integer(1 << 600))) == "bad_data_format"
     assert why(house, query() + b"\x00") == "bad_data_format"
     assert why(house, bytes(timestamps.MOST_OCTETS + 1)) == "bad_data_format"
     assert why(house, query(), at=house.tsa().certificate_ends) == "time_not_available"
+    before = house.tsa().certificate_begins - timedelta(seconds=1)
+    assert why(house, query(), at=before) == "time_not_available"
+    assert why(house, query(more=der.boolean(False) + extension)) == "unaccepted_extensions"
+
+
+def test_the_nonce_comes_back_as_it_was(house: House) -> None:
+    for nonce in (0, 1, -1, 1 << 500):
+        response = granted(house, query(more=der.integer(nonce)))
+        info = response["time_stamp_token"]["content"]["encap_content_info"]["content"].parsed
+        assert info["nonce"].native == nonce
+    info = granted(house, query())["time_stamp_token"]["content"]["encap_content_info"]["content"].parsed
+    assert info["nonce"].native is None
+
+
+def test_a_refusal_may_be_told_in_words_too() -> None:
+    text = timestamps.refusal(Refusal.BAD_REQUEST, text="kontör kalmadı")
+    status = tsp.PKIStatusInfo.load(der.whole(text, der.SEQUENCE).inside().take(der.SEQUENCE).whole)
+    assert status["status_string"].native == ["kontör kalmadı"]
+    assert refused(text) == "bad_request"
+
+
+def test_only_a_certificate_for_time_stamps_alone_will_do(house: House) -> None:
+    for name, code in (("ocsp", "not_a_tsa_certificate"), ("tsa", "wrong_tsa_key")):
+        with pytest.raises(Refused, match=code):
+            timestamps.Authority(
+                certificate=house.authority.certificate_of(name),
+                chain=(),
+                key=house.validation_keys.open("ocsp"),
+                policy="1.2.3",
+            )
+
+
+class _Flips:
+    """A key whose signatures come back with a bit flipped, as a failing device's may."""
+
+    def __init__(self, key: SigningKey) -> None:
+        self._key = key
+        self.label, self.public_key = key.label, key.public_key
+
+    def sign(self, data: bytes, digest: hashes.HashAlgorithm) -> bytes:
+        good = bytearray(self._key.sign(data, digest))
+        good[-1] ^= 1
+        return bytes(good)
+
+
+def test_a_wrong_signature_is_never_handed_out(house: House) -> None:
+    authority = timestamps.Authority(
+        certificate=house.authority.certificate_of("tsa"),
+        chain=(),
+        key=cast(SigningKey, _Flips(house.validation_keys.open("tsa"))),
+        policy="1.2.3",
+    )
+    with pytest.raises(Refused, match="signature_does_not_verify"):
+        authority.answer(query(), now=NOW)
 
 
 def test_our_own_policy_may_be_named(house: House) -> None:
