@@ -315,6 +315,58 @@ class StatusReceipt(models.Model):
     sealed_at = models.DateTimeField(null=True, db_comment="kvkk: yok; when sealed; archive period")
 
 
+class PastStatus(models.Model):
+    """A sealed statement of what one serial number was at a past instant; `content` is what is said, once and for all.
+
+    Asked again the same row answers, until something happens to the certificate (`change_seq` tells its last act).
+    """
+
+    class Audience(models.TextChoices):
+        """Who asked: the sealed document of relying parties names nobody."""
+
+        OWN = "own"
+        DESK = "desk"
+        PUBLIC = "public"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, db_comment="kvkk: yok; opaque id; archive period")
+    issuer = models.ForeignKey(
+        Issuer, on_delete=models.PROTECT, related_name="+", db_comment="kvkk: yok; whose number; archive period"
+    )
+    serial = models.CharField(max_length=40, db_comment="kvkk: kimlik; the number asked about, hex; archive period")
+    certificate = models.ForeignKey(
+        Certificate,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_comment="kvkk: yok; which one, where there is one; archive period",
+    )
+    at = models.DateTimeField(db_comment="kvkk: yok; the instant asked about; archive period")
+    audience = models.CharField(
+        max_length=6, choices=Audience.choices, db_comment="kvkk: yok; who asked: own, desk, public; archive period"
+    )
+    language = models.CharField(max_length=2, db_comment="kvkk: yok; of the document; archive period")
+    change_seq = models.BigIntegerField(db_comment="kvkk: yok; last act that it knows of; archive period")
+    content = models.JSONField(db_comment="kvkk: yok; answer and periods, without names; archive period")
+    asked_at = models.DateTimeField(db_comment="kvkk: yok; when first asked; archive period")
+    pdf = models.BinaryField(null=True, db_comment="kvkk: kimlik; PAdES-B-T document; archive period")
+    sealed_at = models.DateTimeField(null=True, db_comment="kvkk: yok; when sealed; archive period")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["issuer", "serial", "at", "audience", "language", "change_seq"], name="past_status_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(pdf__isnull=True, sealed_at__isnull=True) | Q(pdf__isnull=False, sealed_at__isnull=False),
+                name="past_status_sealed_has_time",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["asked_at"], condition=Q(sealed_at__isnull=True), name="past_status_unsealed"),
+            models.Index(fields=["certificate"], name="past_status_of"),
+        ]
+
+
 class PublishedStatus(models.Model):
     """The view that validation reads: every serial whose signature was begun, and what may be said of it."""
 

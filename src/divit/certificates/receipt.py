@@ -21,6 +21,11 @@ def pdf(change: StatusChange, *, language: str, test: bool) -> bytes:
     """An A4 page, tagged (PDF/UA-1), not sealed yet; `test`: the authority is not one in law, and the page says so."""
     with translation.override(language):
         data = _data(change, language=language, test=test)
+    return page(data)
+
+
+def page(data: dict[str, Any]) -> bytes:
+    """What the template makes of it; `attached` in it is a file that the document carries."""
     document = typst.compile(
         str(_TEMPLATE),
         format="pdf",

@@ -77,3 +77,38 @@ ACTORS = {
 }
 
 SEEN = {"good": _("geçerli"), "revoked": _("geçerli değil")}
+
+# «O anda geçerli miydi?»
+VERDICTS = {
+    "valid": _("Evet, geçerliydi"),
+    "suspended": _("Hayır, askıdaydı"),
+    "revoked": _("Hayır, iptal edilmişti"),
+    "expired": _("Hayır, süresi dolmuştu"),
+    "not_yet": _("Hayır, henüz geçerli değildi"),
+    "never_issued": _("Bu numarayla sertifika üretilmedi"),
+    "given_up": _("Bu numarayla sertifika üretilmedi; üretiminden vazgeçildi"),
+}
+
+EXPLAINED = {
+    "valid": _("Sertifika o anda yürürlükteydi; askıda ya da iptal edilmiş değildi."),
+    "suspended": _("Sertifika o anda geçici olarak kapalıydı. Askıdayken atılan imzaya güvenilmez."),
+    "revoked": _("Sertifika o andan önce kalıcı olarak kapatılmıştı."),
+    "expired": _("Sertifikanın süresi o andan önce kendiliğinden bitmişti."),
+    "not_yet": _("Sertifika o andan sonra üretildi ya da yürürlüğe girdi."),
+    "never_issued": _(
+        "Bu yayımcı, belgenin dayandığı ana kadar bu seri numarasıyla kimseye nitelikli elektronik sertifika üretmedi."
+    ),
+    "given_up": _(
+        "Bu numaranın imzalanmasına başlandı, sonra vazgeçildi; kimseye böyle bir sertifika verilmedi. Durum "
+        "hizmetleri numarayı geçerli değil olarak bildirir."
+    ),
+}
+
+REFUSALS |= {
+    "serial_unreadable": _("Seri numarasını sertifikada yazdığı gibi, yalnız 0-9 ve A-F ile yazın."),
+    "past_status_in_future": _("Bu an henüz gelmedi; sertifikanın o zamanki durumunu kimse bilemez."),
+    "past_status_too_soon": _(
+        "Bu an çok yeni: son iki dakikanın durumu kesinleşmemiş olabilir. Birkaç dakika sonra yeniden sorun."
+    ),
+    "past_statuses_too_many": _("Kısa sürede çok fazla soru soruldu. Saat {until} sonrasında yeniden deneyin."),
+}

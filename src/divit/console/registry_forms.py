@@ -1,13 +1,22 @@
 """What the registry desk chooses and types."""
 
+from datetime import datetime
+from uuid import UUID
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from divit.certificates import past_status, reading
+from divit.certificates.past_status_asking import TIME_FORMATS, read_instant, read_serial
 from divit.console import labels
 from divit.flows.leavers import LONGEST_REASON
+from divit.flows.refusals import explain
 from divit.flows.registry_reports import Report
+from divit.kernel.errors import Invalid
+from divit.kernel.serials import Serial
 
 _REQUIRED = {"required": _("Bu alanı doldurun.")}
+_SHORT = {"autocomplete": "off", "data-width": "short"}
 
 
 class PurposeForm(forms.Form):
@@ -20,6 +29,55 @@ class PurposeForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": _("Listeden birini seçin."), "invalid_choice": _("Listeden birini seçin.")},
     )
+
+
+class PastStatusForm(PurposeForm):
+    """Which certificate, at which past instant, and why one asks."""
+
+    issuer = forms.ChoiceField(label=_("Yayımcı"))
+    serial = forms.CharField(
+        label=_("Sertifika Seri No"),
+        max_length=100,
+        error_messages=_REQUIRED,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    day = forms.DateField(
+        label=_("Gün"),
+        help_text=_("Örneğin 23.04.2026"),
+        error_messages=_REQUIRED | {"invalid": _("Günü gün.ay.yıl olarak yazın; örneğin 23.04.2026.")},
+        widget=forms.DateInput(attrs=_SHORT | {"inputmode": "numeric"}),
+    )
+    time = forms.TimeField(
+        label=_("Saat"),
+        help_text=_("Türkiye saatiyle, örneğin 14:30 ya da saniyesiyle 14:30:05"),
+        input_formats=TIME_FORMATS,
+        error_messages=_REQUIRED | {"invalid": _("Saati saat:dakika olarak yazın; örneğin 14:30 ya da 14:30:05.")},
+        widget=forms.TimeInput(attrs=_SHORT),
+    )
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.fields["neden"].label = _("Neden soruyorsunuz?")
+        self.fields["issuer"].choices = [  # type: ignore[attr-defined]
+            (str(one.pk), reading.common_name_of(bytes(one.certificate))) for one in past_status.issuers()
+        ]
+
+    def clean_serial(self) -> Serial:
+        """A number that can be one."""
+        try:
+            return read_serial(self.cleaned_data["serial"])
+        except Invalid as wrong:
+            raise forms.ValidationError(explain(wrong)) from wrong
+
+    @property
+    def issuer_id(self) -> UUID:
+        """Of a valid form."""
+        return UUID(self.cleaned_data["issuer"])
+
+    @property
+    def instant(self) -> datetime:
+        """Of a valid form."""
+        return read_instant(self.cleaned_data["day"], self.cleaned_data["time"])
 
 
 class AskForm(forms.Form):

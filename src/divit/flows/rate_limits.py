@@ -19,7 +19,9 @@ __all__ = [
     "closing_limit",
     "code_limits",
     "debt_limits",
+    "past_status_limits",
     "program_limit",
+    "public_status_limits",
     "reference_limits",
     "spend",
     "take",
@@ -73,6 +75,24 @@ def reference_limits(*, number: str, address: str) -> list[Limit]:
         Limit(name="reference.number", of=number, most=5, seconds=DAY),
         Limit(name="reference.address", of=address, most=20, seconds=HOUR),
         Limit(name="debt.all", of="", most=5000, seconds=HOUR),
+    ]
+
+
+def past_status_limits(*, of: str) -> list[Limit]:
+    """Sealed statements of past states for somebody who is logged in: each is work for the signer."""
+    return [
+        Limit(name="past_status.asker", of=of, most=60, seconds=HOUR),
+        Limit(name="past_status.all", of="", most=3000, seconds=HOUR),
+    ]
+
+
+def public_status_limits(*, address: str, proven: bool) -> list[Limit]:
+    """The same for anybody; without the browser's proof of work it is granted less often."""
+    kind, most = ("proven", 60) if proven else ("unproven", 10)
+    return [
+        Limit(name=f"past_status.{kind}", of=address, most=most, seconds=HOUR),
+        Limit(name="past_status.public", of="", most=1500, seconds=HOUR),
+        Limit(name="past_status.all", of="", most=3000, seconds=HOUR),
     ]
 
 

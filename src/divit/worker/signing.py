@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from divit import wiring
-from divit.flows import issuance, status_publication, status_receipt
+from divit.flows import issuance, past_status, status_publication, status_receipt
 from divit.worker.app import app
 from divit.worker.retries import PATIENT, PATIENT_WITH_REFUSALS, own_connection
 
@@ -29,6 +29,13 @@ def seal_receipt(change_id: str) -> None:
     status_receipt.seal(UUID(change_id), keystore=wiring.keystore(), timestamps=wiring.timestamps())
 
 
+@app.task(name="certificates.seal_past_status", queue="signing", retry=PATIENT)
+@own_connection
+def seal_past_status(row_id: str) -> None:
+    """The PDF that states what a certificate was at a past instant."""
+    past_status.seal(UUID(row_id), keystore=wiring.keystore(), timestamps=wiring.timestamps())
+
+
 @app.periodic(cron="* * * * *")
 @app.task(name="certificates.watch", queue="signing", queueing_lock="certificates.watch")
 @own_connection
@@ -37,6 +44,7 @@ def watch(timestamp: int) -> None:
     status_publication.watch()
     issuance.watch()
     status_receipt.watch()
+    past_status.watch()
 
 
 @app.periodic(cron="17 3 * * *")

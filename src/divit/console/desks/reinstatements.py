@@ -34,7 +34,7 @@ def registration_certificate(request: DeskRequest, certificate_id: uuid.UUID) ->
             return done(request, said, to="console:registration_asks")
     _look(request, row)
     context = {
-        **_shown(row),
+        **shown(row),
         "form": form,
         "asked": registry.open_ask_about(row.pk),
         "may_ask": reinstatement_by_two.may_be_asked(row, by=request.actor),
@@ -82,7 +82,7 @@ def registration_ask(request: DeskRequest, ask_id: uuid.UUID) -> HttpResponse:
     _look(request, row.certificate)
     failed = bool(refusal) or answer.is_bound
     context = {
-        **_shown(row.certificate),
+        **shown(row.certificate),
         **_ask_shown(request, row),
         "answer": answer,
         "refusal": refusal,
@@ -100,7 +100,8 @@ def _ask_shown(request: DeskRequest, row: Reinstatement) -> dict[str, object]:
     }
 
 
-def _shown(row: Certificate) -> dict[str, object]:
+def shown(row: Certificate) -> dict[str, object]:
+    """A certificate and what was done to it, as the registry's pages show it."""
     return {
         "certificate": row,
         "state": certificate_state(row),

@@ -20,6 +20,7 @@ ACTS: dict[str, str | Promise] = {
     "reinstatement.take_back": _("Merkez, askıdan indirme isteğini geri aldı"),
     "reinstatement.lapse": _("Askıdan indirme isteğinin süresi doldu"),
     "certificate.receipt_sealed": _("Sertifika durumunuz için imzalı belge hazırlandı"),
+    "certificate.past_status_asked": _("Sertifikanızın geçmişteki bir andaki durumu soruldu"),
     "issuance_intent.begin": _("Sertifikanızın içeriği hazırlandı"),
     "issuance_intent.lint": _("Sertifikanızın içeriği kurallara göre denetlendi"),
     "issuance_intent.begin_signing": _("Sertifikanızın imzalanmasına başlandı"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from divit.portal.certificates import lost_card, proof, views
+from divit.portal.certificates import lost_card, past_status, proof, views
 
 urlpatterns = [
     path("nes/askiya-alma/", views.suspend, name="suspend"),
@@ -15,5 +15,19 @@ urlpatterns = [
     path("nes/islem/<uuid:change_id>/", proof.certificate_act, name="certificate_act"),
     path("nes/islem/<uuid:change_id>/durum/", proof.certificate_act_live, name="certificate_act_live"),
     path("nes/islem/<uuid:change_id>/belge.pdf", proof.certificate_receipt, name="certificate_receipt"),
+    path("nes/sertifika/<uuid:certificate_id>/o-anda/", past_status.past_status_ask, name="past_status_ask"),
+    path("nes/gecmis-durum/<uuid:past_status_id>/", past_status.past_status, name="past_status"),
+    path("nes/gecmis-durum/<uuid:past_status_id>/belge/", past_status.past_status_live, name="past_status_live"),
+    path("nes/gecmis-durum/<uuid:past_status_id>/belge.pdf", past_status.past_status_file, name="past_status_file"),
+    path("o-anda-gecerli-miydi/", past_status.public_status_ask, name="public_status_ask"),
+    path("o-anda-gecerli-miydi/<uuid:past_status_id>/", past_status.public_status, name="public_status"),
+    path(
+        "o-anda-gecerli-miydi/<uuid:past_status_id>/belge/", past_status.public_status_live, name="public_status_live"
+    ),
+    path(
+        "o-anda-gecerli-miydi/<uuid:past_status_id>/belge.pdf",
+        past_status.public_status_file,
+        name="public_status_file",
+    ),
     path("kayip/", lost_card.lost_card, name="lost_card"),
 ]
