@@ -12,7 +12,17 @@ from tests.factories import people
 from tests.journeys.browser import NARROW, Walker, window
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
-PUBLIC = ["/", "/giris/", "/yardim/", "/erisilebilirlik/", "/kvkk/", "/ucretler/", "/api/", "/yok/"]
+PUBLIC = [
+    "/",
+    "/giris/",
+    "/yardim/",
+    "/erisilebilirlik/",
+    "/kvkk/",
+    "/ucretler/",
+    "/api/",
+    "/yok/",
+    "/o-anda-gecerli-miydi/",
+]
 OWN = [
     "/islemler/",
     "/nes/",

@@ -2,23 +2,34 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, reverse
 
-from divit.certificates.models import Certificate
+from divit.certificates import past_status as statements
+from divit.certificates.models import Certificate, PastStatus
 from divit.console.urls import urlpatterns
 from divit.delivery.models import Parcel
-from divit.flows import card_delivery, card_production, reinstatement_by_two, roster_upload, suspension
+from divit.flows import (
+    card_delivery,
+    card_production,
+    past_status,
+    reinstatement_by_two,
+    roster_upload,
+    suspension,
+)
 from divit.flows import institution_proposals as flow
 from divit.identity.models import Person
 from divit.identity.staff import DESKS
 from divit.institutions.models import Contract, Institution
 from divit.kernel import clock
-from divit.kernel.actors import Actor, Role
+from divit.kernel.actors import SYSTEM, Actor, Role
+from divit.kernel.serials import Serial
 from divit.production.models import CardOrder
 from divit.rosters.models import Request
 from tests.factories.programs import program_of
@@ -88,6 +99,7 @@ def stage(
     on_hold = Certificate.objects.get(card_order_id=sent.pk)
     suspension.suspend(on_hold.pk, by=holder_of(sent.person))
     ask = reinstatement_by_two.ask(on_hold.pk, reason="Yazısı geldi", by=Actor(role=Role.REGISTRAR, id="0"))
+    asked = _asked_about(on_hold)
     scans = [scanned(queued.application, at=desk) for desk in (ours, None)]
     account = here | {"statement_id": bill_and_state(queued.application).pk}
     return Stage(
@@ -96,6 +108,7 @@ def stage(
             "registration_person": {"person_id": sent.person_id},
             "registration_certificate": {"certificate_id": on_hold.pk},
             "registration_ask": {"ask_id": ask.pk},
+            **{f"registration_past_status{page}": {"past_status_id": asked.pk} for page in ("", "_file")},
             "report": {"report": "geri-gelen-gonderi"},
             "report_file": {"report": "bekleyen"},
             "production_order": {"order_id": queued.pk},
@@ -150,6 +163,20 @@ def stage(
     )
 
 
+def _asked_about(certificate: Certificate) -> PastStatus:
+    """What a certificate was yesterday, asked at the registry and sealed."""
+    row = past_status.ask_at_desk(
+        certificate.issuer_id,
+        Serial.from_hex(certificate.serial),
+        at=clock.now() - timedelta(days=1),
+        language="tr",
+        by=Actor(role=Role.REGISTRAR, id="0"),
+    )
+    with transaction.atomic():
+        statements.seal(row, pdf=b"%PDF Gizli", by=SYSTEM)
+    return row
+
+
 ACCOUNT = ("account", "statement", "statement_pdf", "statement_xlsx")
 SCANS = ("scans", "scans_live", "scan", "scan_picture")
 ROSTERS = ("roster", "roster_live", "roster_corrected")
@@ -178,6 +205,7 @@ OPEN_TO: dict[str, str | tuple[str, ...]] = {
     "registration_person": "registrar",
     "registration_certificate": "registrar",
     "registration_asks": "registrar",
+    **dict.fromkeys((f"registration_past_status{page}" for page in ("_ask", "", "_file")), "registrar"),
     "registration_ask": "registrar",
     "reports": "registrar",
     "reports_file": "registrar",

@@ -66,8 +66,10 @@ def registration_past_status_file(request: DeskRequest, past_status_id: uuid.UUI
     """The sealed PDF, for the same purpose."""
     row = statements.statement(past_status_id, audience=Audience.DESK)
     purpose = _purpose(request)
-    if row.pdf is None or not purpose:
+    if row.pdf is None:
         raise NotFound("past status")
+    if not purpose:
+        return render(request, "console/registration/purpose.html", {"form": PurposeForm()})
     _look(request, row, purpose=purpose)
     answer = HttpResponse(bytes(row.pdf), content_type="application/pdf")
     answer["Content-Disposition"] = f'attachment; filename="divit-{row.pk}.pdf"'
