@@ -85,7 +85,7 @@ def _answer(content: dict[str, Any]) -> _Rows:
 def _certificate(row: PastStatus) -> _Rows:
     content = row.content
     rows = [
-        (_("Yayımcı"), f"{content['issuer']['subject']}\nSHA-256 {content['issuer']['sha256']}"),
+        (_("Yayımcı"), f"{content['issuer']['subject']}\nSHA-256 {receipt.grouped(content['issuer']['sha256'])}"),
         (_("Sertifika Seri No"), content["serial"]),
     ]
     if row.certificate is not None:
@@ -101,7 +101,7 @@ def _certificate(row: PastStatus) -> _Rows:
 
 def _periods(content: dict[str, Any]) -> _Rows:
     return [
-        (str(STATES[one["state"]]), f"{both(one['begins'])}\n{both(one['ends']) if one['ends'] else _('sürüyor')}")
+        (str(STATES[one["state"]]), f"{both(one['begins'])} –\n{both(one['ends']) if one['ends'] else _('sürüyor')}")
         for one in content["periods"]
     ]
 

@@ -34,7 +34,7 @@ class PurposeForm(forms.Form):
 class PastStatusForm(PurposeForm):
     """Which certificate, at which past instant, and why one asks."""
 
-    issuer = forms.ChoiceField(label=_("Yayımcı"))
+    issuer = forms.ChoiceField(label=_("Yayımcı"), widget=forms.Select(attrs={"lang": "tr"}))
     serial = forms.CharField(
         label=_("Sertifika Seri No"),
         max_length=100,

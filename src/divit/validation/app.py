@@ -233,7 +233,7 @@ async def _healthz(request: Request) -> Response:
 
 async def _readyz(request: Request) -> Response:
     state = request.app.state
-    health = state.services.health(now=state.now())
+    health = state.services.health(now=state.now()) | {"time_stamps": state.stamps.ready(now=state.now())}
     return JSONResponse(health, status_code=200 if health["ready"] else 503, headers={"Cache-Control": "no-store"})
 
 

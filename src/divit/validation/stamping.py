@@ -81,6 +81,10 @@ class StampDesk:
             _log.error("no time-stamp: %s", refused.code)
         return Answer(200, _HEADERS, refusal(Refusal.SYSTEM_FAILURE))
 
+    def ready(self, *, now: datetime) -> bool:
+        """Whether a good request would be stamped now, credit aside."""
+        return self.authority.certificate_begins <= now < self.authority.certificate_ends and self._watch.sane(now)
+
     def _charged(
         self, accounts: StampAccounts, asked: Asked, *, headers: Mapping[str, str], now: datetime, began: float
     ) -> Answer:

@@ -72,6 +72,8 @@ def granted(answer: Answer) -> bool:
 def test_open_to_all_nobody_is_asked_and_nobody_pays(house: House, tmp_path: Path) -> None:
     desk = open_desk(house.tsa(), state=tmp_path, accounts_only=False, needs_synced_clock=False)
     assert not desk.waits
+    assert desk.ready(now=clock.now())
+    assert not desk.ready(now=desk.authority.certificate_ends)
     assert granted(ask(desk))
     assert granted(ask(desk, basic("who", "ever")))
     assert refused(ask(desk, data=b"garbage").body) == "bad_data_format"

@@ -67,7 +67,11 @@ class _Proof(ProofField):
 class AnybodyForm(InstantForm):
     """Of a certificate that somebody holds in their hands."""
 
-    issuer = forms.ChoiceField(label=_("Yayımcı"), help_text=_("Sertifikanın «Issuer / Yayımcı» alanında yazar."))
+    issuer = forms.ChoiceField(
+        label=_("Yayımcı"),
+        help_text=_("Sertifikanın «Issuer / Yayımcı» alanında yazar."),
+        widget=forms.Select(attrs={"lang": "tr"}),  # the authorities' names
+    )
     serial = forms.CharField(
         label=_("Sertifika Seri No"),
         help_text=_("Sertifikada yazdığı gibi; araya boşluk ya da iki nokta koyabilirsiniz."),
