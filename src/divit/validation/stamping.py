@@ -42,7 +42,8 @@ class Answer:
 class StampDesk:
     """Answers for one authority; `accounts` is None where stamps are open to all, and credentials then mean nothing.
 
-    With accounts, or with a key that is not in this process, an answer waits for disk or device: call it in a thread.
+    With accounts, or with a key that is not in this process, an answer waits for disk or device: call it in a thread,
+    and read the clock there, since a time that waited for its turn would be older than the stamp claims.
     """
 
     def __init__(
