@@ -13,7 +13,7 @@ from divit.kernel.errors import Refused
 from divit.pki import der
 from divit.pki.keystores.base import SigningKey
 from divit.pki.profiles import TIME_STAMPING
-from divit.pki.signatures import scheme_of, spki_of, verifies
+from divit.pki.signatures import scheme_of, spki_of
 
 MOST_OCTETS = 4_096
 ACCURACY = timedelta(seconds=1)
@@ -99,7 +99,7 @@ class Authority:
     def answer(self, query: bytes, *, now: datetime) -> bytes:
         """TimeStampResp, DER; a request that cannot be granted gets its refusal, never an exception.
 
-        Raises `NeighbourFailed` and `Refused` where the key does not sign, or signs something else.
+        Raises as `SigningKey.sign`, which hands out nothing that it has not verified.
         """
         try:
             return self.stamp(self.read(query), now=now)
@@ -116,7 +116,7 @@ class Authority:
     def stamp(self, asked: Asked, *, now: datetime) -> bytes:
         """TimeStampResp with a token of this instant. Raises `Declined` outside of the certificate's own time.
 
-        Raises `NeighbourFailed` and `Refused` where the key does not sign, or signs something else.
+        Raises as `SigningKey.sign`, which hands out nothing that it has not verified.
         """
         if not self.certificate_begins <= now < self.certificate_ends:
             raise Declined(Refusal.TIME_NOT_AVAILABLE)
@@ -164,7 +164,7 @@ class Authority:
                 self._ess,
             ]
         )
-        signature = self._signature(attributes)
+        signature = self._key.sign(attributes, scheme_of(self._key.public_key).digest)
         signer = der.sequence(
             der.integer(1),
             self._signer_id,
@@ -182,15 +182,6 @@ class Authority:
             der.set_of([signer]),
         )
         return der.sequence(der.oid(_SIGNED_DATA), der.explicit(0, signed_data))
-
-    def _signature(self, attributes: bytes) -> bytes:
-        """Over the signed attributes; what the key itself does not verify is never handed out."""
-        key = self._key.public_key
-        scheme = scheme_of(key)
-        signature = self._key.sign(attributes, scheme.digest)
-        if not verifies(key, signature=signature, data=attributes, scheme=scheme):
-            raise Refused("signature_does_not_verify", key=self._key.label)
-        return signature
 
 
 def _check_purpose(certificate: x509.Certificate) -> None:

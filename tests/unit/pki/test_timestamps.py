@@ -2,7 +2,6 @@
 
 import hashlib
 from datetime import datetime, timedelta
-from typing import cast
 
 import pytest
 from asn1crypto import tsp
@@ -15,7 +14,6 @@ from hypothesis import strategies as st
 from divit.kernel import clock
 from divit.kernel.errors import Refused
 from divit.pki import der, timestamps
-from divit.pki.keystores.base import SigningKey
 from divit.pki.signatures import load_key
 from divit.pki.timestamps import Refusal
 from tests.pki_authority import House
@@ -135,30 +133,6 @@ def test_only_a_certificate_for_time_stamps_alone_will_do(house: House) -> None:
                 key=house.validation_keys.open("ocsp"),
                 policy="1.2.3",
             )
-
-
-class _Flips:
-    """A key whose signatures come back with a bit flipped, as a failing device's may."""
-
-    def __init__(self, key: SigningKey) -> None:
-        self._key = key
-        self.label, self.public_key = key.label, key.public_key
-
-    def sign(self, data: bytes, digest: hashes.HashAlgorithm) -> bytes:
-        good = bytearray(self._key.sign(data, digest))
-        good[-1] ^= 1
-        return bytes(good)
-
-
-def test_a_wrong_signature_is_never_handed_out(house: House) -> None:
-    authority = timestamps.Authority(
-        certificate=house.authority.certificate_of("tsa"),
-        chain=(),
-        key=cast(SigningKey, _Flips(house.validation_keys.open("tsa"))),
-        policy="1.2.3",
-    )
-    with pytest.raises(Refused, match="signature_does_not_verify"):
-        authority.answer(query(), now=NOW)
 
 
 def test_our_own_policy_may_be_named(house: House) -> None:

@@ -178,7 +178,7 @@ class _Broken(timestamps.Authority):
     ("how", "why"),
     [
         (NeighbourFailed("key store", "down", outcome_known=True), "system_failure"),
-        (Refused("signature_does_not_verify"), "system_failure"),
+        (Refused("wrong_tsa_key"), "system_failure"),
         (timestamps.Declined(timestamps.Refusal.TIME_NOT_AVAILABLE), "time_not_available"),
     ],
 )
