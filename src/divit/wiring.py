@@ -17,6 +17,7 @@ from divit.adapters.virtual_pos import NestPay
 from divit.adapters.webhooks import HttpWebhooks
 from divit.pki.authority import Authority
 from divit.pki.keystores import KeyStore, open_keystore
+from divit.probe.look import Stranger
 
 
 def _needs(*names: str) -> None:
@@ -95,6 +96,12 @@ def card_station() -> HttpCardStation:
 def status_probe() -> HttpStatusProbe:
     """An eye outside: asks the addresses that the certificates themselves name."""
     return HttpStatusProbe()
+
+
+@cache
+def stranger() -> Stranger:
+    """An eye outside that believes nothing of ours: looks at everything, every minute."""
+    return Stranger()
 
 
 @cache

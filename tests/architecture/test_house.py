@@ -13,7 +13,7 @@ FILES = sorted(file for file in SOURCE.rglob("*.py") if "migrations" not in file
 DOMAINS = {
     *("identity", "institutions", "certificates", "applications", "verification"),
     *("payments", "production", "delivery", "notifications", "rosters", "scans", "stages", "webhooks"),
-    *("connections", "audit"),
+    *("connections", "watching", "audit"),
 }
 
 

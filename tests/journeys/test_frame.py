@@ -19,6 +19,7 @@ PUBLIC = [
     "/erisilebilirlik/",
     "/kvkk/",
     "/ucretler/",
+    "/durum/",
     "/api/",
     "/yok/",
     "/o-anda-gecerli-miydi/",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from divit.audit.models import Entry, History
+from divit.audit.models import Checkpoint, Entry, History
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,11 @@ def entries_after(seq: int, *, limit: int) -> list[Happened]:
 def newest_seq() -> int:
     """The place of the newest entry; 0 when there is none."""
     return Entry.objects.order_by("-seq").values_list("seq", flat=True).first() or 0
+
+
+def newest_checkpoint() -> tuple[int, datetime] | None:
+    """The last time-stamped entry and when it was stamped; None when there never was one."""
+    return Checkpoint.objects.order_by("-seq").values_list("seq", "at").first()
 
 
 def entries_about(person_id: str, *, limit: int = 200) -> list[Told]:

@@ -25,16 +25,19 @@ SCANS = ("scans_upload", "scans_scan", "scans_picture")
 LOGINS = (*SECOND_FACTORS, "django_session", "identity_loginattempt")
 # How institutions' programs prove themselves, and what they were answered.
 PROGRAMS = ("connections_key", "connections_token", "connections_answer")
+# How the service was seen from outside is written by the worker alone; the public page reads it.
+WATCHED = ("watching_standing", "watching_day", "watching_trouble", "watching_outage", "watching_memory")
 PUBLIC_VIEWS = ("published_certificate_status", "published_crl")
 
 
 _WITHHELD = {
     "divit_web": dict.fromkeys(SIGNER_ONLY, "INSERT, DELETE")
-    | dict.fromkeys((*SIGNER_ALONE, *NOT_BY_WEB), "INSERT, UPDATE, DELETE"),
+    | dict.fromkeys((*SIGNER_ALONE, *NOT_BY_WEB, *WATCHED), "INSERT, UPDATE, DELETE"),
     "divit_worker": dict.fromkeys(SIGNER_ONLY, "INSERT, DELETE")
     | dict.fromkeys(SIGNER_ALONE, "INSERT, UPDATE, DELETE")
     | dict.fromkeys(SECOND_FACTORS, "ALL"),
-    "divit_signer": dict.fromkeys((*LOGINS, *PROGRAMS, *SCANS), "ALL"),
+    "divit_signer": dict.fromkeys((*LOGINS, *PROGRAMS, *SCANS), "ALL")
+    | dict.fromkeys(WATCHED, "INSERT, UPDATE, DELETE"),
 }
 
 

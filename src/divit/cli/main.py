@@ -16,6 +16,7 @@ _PLAIN = {
     "keystore": ("divit.cli.keystore", "`divit keystore check`: whether keys and tokens can do what will be asked"),
     "simulate": ("divit.launcher.simulate", "live a year of an institution's life, in a data folder of its own"),
     "compromise-drill": ("divit.launcher.drill", "rehearse the loss of an issuing authority's key, on a copy"),
+    "probe": ("divit.cli.probe", "look at OCSP, CRL, certificates and time-stamps from outside, as a stranger would"),
     "walk": ("divit.cli.walk", "walk the whole lost-card journey against the running demo"),
 }
 _DJANGO = {

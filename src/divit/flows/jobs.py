@@ -1,10 +1,11 @@
 """Leaving work for later: a job that lives or dies with the transaction of the act."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued, UniqueViolation
 from procrastinate.jobs import Status
@@ -18,6 +19,55 @@ Done = TypeVar("Done")
 # Seconds without a heartbeat (workers send one every 3 s) after which a worker counts as dead.
 HEARTBEAT_SECONDS = 3
 HEARD_WITHIN_SECONDS = 15
+
+# The lowest id that is due stands for the oldest: jobs get their ids in the order in which they were left.
+_WAITING = """
+WITH queues AS (
+    SELECT queue_name, count(*) FILTER (WHERE status = 'todo') AS todo,
+        count(*) FILTER (WHERE status = 'doing') AS doing,
+        count(*) FILTER (WHERE status = 'failed') AS failed,
+        min(id) FILTER (WHERE status = 'todo' AND coalesce(scheduled_at, now()) <= now()) AS oldest
+    FROM procrastinate_jobs GROUP BY queue_name
+)
+SELECT queues.queue_name, todo, doing, failed, coalesce(extract(epoch FROM now() - greatest(job.scheduled_at, (
+    SELECT max(at) FROM procrastinate_events WHERE job_id = queues.oldest AND type = 'deferred'
+))), 0)
+FROM queues LEFT JOIN procrastinate_jobs AS job ON job.id = queues.oldest ORDER BY 1
+"""
+_WORKERS = """
+SELECT count(*) FILTER (WHERE last_heartbeat > now() - make_interval(secs => %s)),
+    extract(epoch FROM now() - max(last_heartbeat))
+FROM procrastinate_workers
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """One queue: jobs that wait, are being done, have failed for good; seconds that the oldest due one has waited."""
+
+    queue: str
+    waiting: int
+    doing: int
+    failed: int
+    oldest_seconds: float
+
+
+def queues() -> list[Waiting]:
+    """What lies in each queue that has anything."""
+    with connection.cursor() as cursor:
+        cursor.execute(_WAITING)
+        return [
+            Waiting(queue=name, waiting=waiting, doing=doing, failed=failed, oldest_seconds=max(0.0, float(oldest)))
+            for name, waiting, doing, failed, oldest in cursor.fetchall()
+        ]
+
+
+def workers_heard() -> tuple[int, float | None]:
+    """How many workers are alive, and the seconds since the last sign of any; None when there never was one."""
+    with connection.cursor() as cursor:
+        cursor.execute(_WORKERS, [HEARD_WITHIN_SECONDS])
+        alive, since = cursor.fetchone()
+    return alive, None if since is None else float(since)
 
 
 class Queue(JobManager):

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from divit.identity.models import LoginEvent, Person, StaffAccount
+from divit.kernel.actors import Role
 from divit.kernel.errors import NotFound
 from divit.kernel.phone import Phone
 from divit.kernel.tckn import Tckn
@@ -94,3 +95,8 @@ def staff_by_email(email: str) -> StaffAccount:
     if found is None:
         raise NotFound
     return found
+
+
+def staff_at_desk(desk: Role) -> list[StaffAccount]:
+    """Whoever has this desk and may still come in, in one order always."""
+    return list(StaffAccount.objects.filter(is_active=True, desks__contains=[str(desk)]).order_by("pk"))

@@ -135,6 +135,9 @@ class DemoEnvironment:
             return self._bare()
         environment = self._bare() if process == "validation" else self._django()
         environment |= self._neighbours(*_SPEAKS_TO.get(process, ()))
+        if process == "worker":
+            # It looks whether the gateway answers at all, and needs no secret for that.
+            environment["DIVIT_EDEVLET_URL"] = self._neighbours("edevlet")["DIVIT_EDEVLET_URL"]
         environment["DATABASE_URL"] = Cluster(self.home).url(_ROLE.get(process, "divit"))
         if process == "owner":
             environment["DIVIT_WORLD_URL"] = self.addresses.world_url

@@ -23,6 +23,7 @@ def everywhere(request: HttpRequest) -> dict[str, Any]:
         "appearance": chosen if chosen in APPEARANCES else "auto",
         "session_seconds": int((login.ends_at - clock.now()).total_seconds()) if login else 0,
         "support_email": settings.SUPPORT_EMAIL,
+        "support_phone": settings.SUPPORT_PHONE,
         "installation_notice": _notice(),
     }
 

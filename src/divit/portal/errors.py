@@ -14,6 +14,8 @@ from divit.flows.refusals import explain
 from divit.kernel.errors import Invalid, NeighbourFailed, Refused
 
 log = logging.getLogger(__name__)
+# Known without the resolver: this page stands also when nothing else does.
+_STATUS = "/durum/"
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -51,6 +53,8 @@ def neighbour_failed(request: HttpRequest, problem: NeighbourFailed) -> HttpResp
 def failed(request: HttpRequest) -> HttpResponse:
     """500, or 503 while the database is away; rendered without asking anything of the database."""
     away = isinstance(_cause(), OperationalError)
+    if away and request.path_info == _STATUS:
+        return HttpResponse(render_to_string("portal/errors/status.html", _everywhere()), status=503)
     words = {
         "title": _("Kısa bir bakım arası") if away else _("Bir şeyler ters gitti"),
         "text": _("Hizmet birkaç dakika içinde yeniden açılır. Yaptığınız işlemler kaybolmaz.")
@@ -59,9 +63,18 @@ def failed(request: HttpRequest) -> HttpResponse:
             "Hata bizden kaynaklandı ve kaydedildi. "
             "İşleminizin tamamlanıp tamamlanmadığını görmek için sayfayı yeniden açın."
         ),
-        "support_email": settings.SUPPORT_EMAIL,
+        **_everywhere(),
     }
     return HttpResponse(render_to_string("portal/errors/failed.html", words), status=503 if away else 500)
+
+
+def _everywhere() -> dict[str, str]:
+    """Where else to turn to."""
+    return {
+        "support_email": settings.SUPPORT_EMAIL,
+        "support_phone": settings.SUPPORT_PHONE,
+        "validation_url": settings.VALIDATION_URL,
+    }
 
 
 def _cause() -> BaseException | None:

@@ -11,6 +11,7 @@ from divit.portal.payments.urls import urlpatterns as payments
 from divit.portal.phone_proof.urls import urlpatterns as phone_proof
 from divit.portal.sign_in.urls import urlpatterns as sign_in
 from divit.portal.stages.urls import urlpatterns as stages
+from divit.portal.status.urls import urlpatterns as status
 
 app_name = "portal"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -23,4 +24,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *delivery,
     *account,
     *stages,
+    *status,
 ]

@@ -78,6 +78,19 @@ class Configuration(BaseSettings):
     smtp_password: SecretStr = Field(SecretStr(""), description="That user's password.")
     mail_from: str = Field("Divit <bildirim@divit.example>", description="Sender of e-mails.")
     support_email: str = Field("destek@divit.example", description="Where people ask for help, on every page.")
+    support_phone: str = Field(
+        "", description="Where people call, as it is dialled; above all to suspend a certificate while pages are away."
+    )
+    alarm_email: str = Field(
+        "",
+        description="Who hears by mail that a service stopped working, and that it works again: addresses separated "
+        "by commas. Without it those of the ledger's desk (Defter masası).",
+    )
+    metrics_from: str = Field(
+        "127.0.0.1,::1",
+        description="From which addresses or networks `/metrics` of web may be read, separated by commas; never "
+        "through a proxy.",
+    )
     installation_notice: str = Field(
         "", description="Stands on every page, e.g. that it is a trial: Turkish · English."
     )

@@ -19,6 +19,7 @@ DEBUG = False
 PUBLIC_URL = DIVIT.public_url
 VALIDATION_URL = DIVIT.validation_url
 SUPPORT_EMAIL = DIVIT.support_email
+SUPPORT_PHONE = DIVIT.support_phone
 INSTALLATION_NOTICE = DIVIT.installation_notice
 ALLOWED_HOSTS = [urlsplit(PUBLIC_URL).hostname or ""]
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
@@ -40,6 +41,7 @@ DOMAINS = [
     "stages",
     "webhooks",
     "connections",
+    "watching",
 ]
 
 INSTALLED_APPS = [
@@ -66,6 +68,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "divit.project.health.Inside",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",

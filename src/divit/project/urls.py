@@ -1,12 +1,11 @@
-"""Root addresses: the portal for people, `masa/` for the desks, `api/` for programs."""
+"""Root addresses: the portal for people, `masa/` for the desks, `api/` for programs.
+
+`/healthz`, `/readyz` and `/metrics` are answered before any of them (`divit.project.health`).
+"""
 
 from django.urls import include, path
 
-from divit.project.health import healthz, readyz
-
 urlpatterns = [
-    path("healthz", healthz),
-    path("readyz", readyz),
     path("api/", include("divit.api.urls")),
     path("masa/hesap/", include("divit.console.account_urls")),
     path("masa/", include("divit.console.urls", namespace="console")),

@@ -1,15 +1,15 @@
 """Reading one-time codes."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Sum
+from django.db.models import Count, Max, Min, Sum
 
 from divit.kernel import clock
 from divit.kernel.errors import NotFound
 from divit.verification.codes import session_digest
 from divit.verification.lifecycle import State
-from divit.verification.models import PhoneCode
+from divit.verification.models import Channel, PhoneCode
 
 
 def code_of_person(code_id: UUID | str, *, person_id: UUID | str, session: str) -> PhoneCode:
@@ -60,3 +60,18 @@ def channel_failures(person_id: UUID | str, *, minutes: int = 60) -> int:
     since = clock.now() - timedelta(minutes=minutes)
     found = PhoneCode.objects.filter(person_id=person_id, channel="sms", created_at__gte=since)
     return int(found.aggregate(total=Sum("failures"))["total"] or 0)
+
+
+def not_taken(*, since: datetime) -> tuple[int, datetime | None]:
+    """How many codes of those that lived after an instant the SMS operator has refused, the last one taken left out; when the first was.
+
+    Codes of before the last that it did take count no more: it works again.
+    """
+    # By state and end, for which there is an index; a code lives for minutes.
+    sent = PhoneCode.objects.filter(state__in=list(State), expires_at__gte=since, channel=Channel.SMS)
+    taken = sent.aggregate(last=Max("handed_over_at"))["last"]
+    missed = sent.filter(failures__gt=0, handed_over_at__isnull=True)
+    if taken is not None:
+        missed = missed.filter(created_at__gt=taken)
+    told = missed.aggregate(count=Count("id"), oldest=Min("created_at"))
+    return told["count"], told["oldest"]

@@ -10,7 +10,7 @@ from divit.notifications.models import Message
 from tests.factories import people
 
 pytestmark = pytest.mark.django_db
-PUBLIC = ["home", "sign_in", "prices", "help", "accessibility", "privacy"]
+PUBLIC = ["home", "sign_in", "prices", "help", "accessibility", "privacy", "status"]
 OWN = ["transactions", "nes", "individual", "messages", "my_data", "contact"]
 
 

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 from divit.console import labels
 from divit.console.access import DeskRequest, anyone, appointments, staff_at
 from divit.console.desks.stages import LateDesk, late_desk
+from divit.console.desks.troubles import troubles_now
 from divit.identity.staff import DESKS
 from divit.kernel.actors import Role
 
@@ -43,8 +44,11 @@ def home(request: DeskRequest) -> HttpResponse:
     ]
     late = [late_desk(role) for role in own] + _late_in_institutions(request)
     desks = [{"name": labels.DESKS[r], "what_for": labels.WHAT_FOR[r], "address": _ADDRESSES[r]} for r in own]
+    troubles = troubles_now() if account is not None else []
     page = {
         "account": account,
+        "troubles": troubles,
+        "outage": any(one.broken for one in troubles),
         "desks": desks,
         "of_institutions": of_institutions,
         "late": [desk for desk in late if desk is not None],

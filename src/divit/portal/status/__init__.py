@@ -1,0 +1,1 @@
+"""Hizmet durumu: what works, for everybody, in plain words."""

@@ -1,0 +1,1 @@
+"""How the service was seen from outside: minute marks, what is wrong now, outages with their begin and end."""

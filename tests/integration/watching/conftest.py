@@ -1,0 +1,3 @@
+"""People with certificates, and the validation service that tells of them."""
+
+from tests.fixtures_pki import *  # noqa: F403
