@@ -101,7 +101,7 @@ def status_probe() -> HttpStatusProbe:
 @cache
 def stranger() -> Stranger:
     """An eye outside that believes nothing of ours: looks at everything, every minute."""
-    return Stranger()
+    return Stranger(total_seconds=6)
 
 
 @cache

@@ -1,13 +1,19 @@
 """The pages that frame every journey: no axe violation at any width, colour or language; all of it without script."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import transaction
 from django.test import Client
 from playwright.sync_api import Browser
 from pytest_django.live_server_helper import LiveServer
 
+from divit.kernel import clock
+from divit.portal.status.views import KEPT
+from divit.probe.findings import Finding, Service
+from divit.watching import services
 from tests.factories import people
 from tests.journeys.browser import NARROW, Walker, window
 
@@ -42,7 +48,19 @@ def enter(walker: Walker, live_server: LiveServer) -> None:
     walker.page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": live_server.url}])
 
 
+def some_outages() -> None:
+    """An outage that goes on, one that is over, and days without a look: everything that the status page can show."""
+    now = clock.now()
+    late = [Finding(service=Service.OCSP, code="ocsp_old", facts={"age": 700})]
+    away = [Finding(service=Service.CLOSING, code="needs_sign_in")]
+    with transaction.atomic():
+        for ago, findings in ((2882, late), (2881, late), (2880, []), (2879, []), (2, away), (1, away), (0, away)):
+            services.keep(findings, at=now - timedelta(minutes=ago), slowest_ms={})
+    KEPT.forget()
+
+
 def test_no_page_of_the_frame_has_a_fault(chrome: Browser, live_server: LiveServer) -> None:
+    some_outages()
     with window(chrome, base_url=live_server.url) as walker:
         for path in PUBLIC:
             walker.page.goto(path)
@@ -55,6 +73,7 @@ def test_no_page_of_the_frame_has_a_fault(chrome: Browser, live_server: LiveServ
 
 
 def test_nor_in_english(chrome: Browser, live_server: LiveServer) -> None:
+    some_outages()
     with window(chrome, base_url=live_server.url, language="en", size=NARROW) as walker:
         enter(walker, live_server)
         for path in PUBLIC + OWN:

@@ -16,6 +16,8 @@ from divit.kernel import clock
 from divit.probe.findings import Service
 from divit.watching import selectors as seen
 
+_QUEUES = ("default", "signing")  # of worker and signer; told also when nothing lies in them
+
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
@@ -35,7 +37,9 @@ def all_of_the_house() -> Iterator[Figure]:
 
 
 def _jobs() -> Iterator[Figure]:
-    for queue in jobs.queues():
+    lying = {name: jobs.Waiting(queue=name, waiting=0, doing=0, failed=0, oldest_seconds=0) for name in _QUEUES}
+    lying |= {queue.queue: queue for queue in jobs.queues()}
+    for queue in lying.values():
         labels = {"queue": queue.queue}
         for state, count in (("waiting", queue.waiting), ("doing", queue.doing), ("failed", queue.failed)):
             yield _figure("divit_jobs", "Jobs in the queues.", count, **labels, state=state)

@@ -63,9 +63,9 @@ def channel_failures(person_id: UUID | str, *, minutes: int = 60) -> int:
 
 
 def not_taken(*, since: datetime) -> tuple[int, datetime | None]:
-    """How many codes of those that lived after an instant the SMS operator has refused, the last one taken left out; when the first was.
+    """How many codes that lived after an instant the SMS operator has not taken, and when the first of them was made.
 
-    Codes of before the last that it did take count no more: it works again.
+    Those of before the last that it did take count no more: it works again.
     """
     # By state and end, for which there is an index; a code lives for minutes.
     sent = PhoneCode.objects.filter(state__in=list(State), expires_at__gte=since, channel=Channel.SMS)
