@@ -135,6 +135,11 @@ class TestMail:
         mail.send(to="ayse@divit.example", subject="x", text=text, message_id=message_id)
         assert world.inbox("ayse@divit.example")[0]["text"].replace("\r\n", "\n") == text
 
+    def test_a_long_letter_is_many_lines(self, world: RunningWorld, mail: SmtpMail, message_id: str) -> None:
+        text = "Aralıksız yazılmış uzun bir satır. " * 100
+        mail.send(to="ayse@divit.example", subject="Uzun " * 60, text=text, message_id=message_id)
+        assert world.inbox("ayse@divit.example")[0]["text"].strip() == text.strip()
+
     @pytest.mark.parametrize(
         ("failure", "how", "known"),
         [

@@ -29,6 +29,7 @@ ROLES: Words = {
     Role.SYSTEM: _("Divit (kendiliğinden)"),
 }
 SUBJECTS: Words = {
+    "announcement": _("Duyuru"),
     "application": _("Başvuru"),
     "appointment": _("Görevlendirme"),
     "bill": _("Kurumun borcu"),
@@ -64,6 +65,7 @@ SUBJECTS: Words = {
 }
 # An act is said the same way for whatever it happened to, unless it stands here with its law.
 _OF_LAW: Words = {
+    "announcement.publish": _("Yayımlandı"),
     "appointment.begin": _("Görev verildi"),
     "appointment.take_back": _("Vekâlet sonlandırıldı"),
     "bill.begin": _("Kurumun hesabına işlendi"),

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from divit.console.desks import (
+    announcements,
     books,
     cards,
     consignments,
@@ -51,6 +52,7 @@ urlpatterns = [
         past_status.registration_past_status_file,
         name="registration_past_status_file",
     ),
+    path("kayit/duyurular/", announcements.registration_announcements, name="registration_announcements"),
     path("kayit/raporlar/", reports.reports, name="reports"),
     path("kayit/raporlar/kurumlar.xlsx", reports.reports_file, name="reports_file"),
     path("kayit/raporlar/<slug:report>/", reports.report, name="report"),

@@ -7,8 +7,8 @@ from enum import StrEnum
 
 from divit.kernel import clock
 from divit.probe.findings import Service
-from divit.watching import selectors
-from divit.watching.models import Outage, Standing
+from divit.watching import announcements, selectors
+from divit.watching.models import Announcement, Outage, Standing
 from divit.watching.selectors import DayOf
 
 DAYS = 90
@@ -59,6 +59,7 @@ class Status:
     at: datetime
     lines: tuple[Line, ...]
     past: tuple[Outage, ...]
+    announced: tuple[Announcement, ...]
 
     @property
     def state(self) -> State:
@@ -85,7 +86,7 @@ def status_now() -> Status:
         for service in ORDER
     )
     past = selectors.outages_since(clock.end_of(first - timedelta(days=1)))
-    return Status(at=now, lines=lines, past=tuple(past))
+    return Status(at=now, lines=lines, past=tuple(past), announced=tuple(announcements.standing()))
 
 
 def _line(

@@ -1,5 +1,8 @@
 """Tables of what was seen: per service its standing, a mark for each minute of a day, troubles, and outages."""
 
+import uuid
+
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
@@ -92,3 +95,27 @@ class Memory(models.Model):
 
     name = models.CharField(primary_key=True, max_length=200, db_comment="kvkk: yok; of what; until overwritten")
     value = models.CharField(max_length=200, db_comment="kvkk: kimlik; number, time or serial; until overwritten")
+
+
+class Announcement(models.Model):
+    """What staff tell everybody on the status page: planned maintenance, or a word about an outage. Never changed but
+    taken back."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, db_comment="kvkk: yok; opaque id; kept for ever")
+    services = ArrayField(models.CharField(max_length=10), db_comment="kvkk: yok; which are concerned; kept for ever")
+    begins_at = models.DateTimeField(db_comment="kvkk: yok; from when; kept for ever")
+    ends_at = models.DateTimeField(null=True, db_comment="kvkk: yok; until when, where known; kept for ever")
+    turkish = models.CharField(max_length=240, db_comment="kvkk: yok; what is said; kept for ever")
+    english = models.CharField(max_length=240, db_comment="kvkk: yok; the same in English; kept for ever")
+    made_at = models.DateTimeField(db_comment="kvkk: yok; when it was said; kept for ever")
+    made_by = models.CharField(max_length=64, db_comment="kvkk: kimlik; staff id; kept for ever")
+    made_by_name = models.CharField(max_length=130, db_comment="kvkk: kimlik; name as desks show it; kept for ever")
+    taken_back_at = models.DateTimeField(null=True, db_comment="kvkk: yok; when it was taken back; kept for ever")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_at__isnull=True) | Q(ends_at__gt=F("begins_at")), name="watching_announced_forward"
+            )
+        ]
+        indexes = [models.Index(fields=["-begins_at"], name="watching_announced_newest")]

@@ -15,6 +15,10 @@ SERVICES: dict[Service, str | Promise] = {
     Service.APPLYING: _("Başvuru ve ödeme"),
     Service.SMS: _("SMS"),
 }
+REFUSALS: dict[str, str | Promise] = {
+    "announcement_backwards": _("Bitiş, başlangıçtan ve şu andan sonra olmalı."),
+    "announcement_far": _("En çok {days} gün sonrası duyurulabilir."),
+}
 # For staff: what is wrong, and what to do. The English is that of `divit.probe.findings`.
 TROUBLES: dict[str, str | Promise] = {
     "unreachable": _(

@@ -207,6 +207,7 @@ OPEN_TO: dict[str, str | tuple[str, ...]] = {
     "registration_asks": "registrar",
     **dict.fromkeys((f"registration_past_status{page}" for page in ("_ask", "", "_file")), "registrar"),
     "registration_ask": "registrar",
+    "registration_announcements": "registrar",
     "reports": "registrar",
     "reports_file": "registrar",
     "report": "registrar",

@@ -13,6 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from divit import wiring
+from divit.audit import selectors as audit
 from divit.certificates.models import Certificate
 from divit.flows import jobs, revocation, suspension, watching
 from divit.identity.models import Person
@@ -24,7 +25,7 @@ from divit.pki.reasons import Reason
 from divit.portal.status import views as status
 from divit.probe.findings import Finding, Service
 from divit.probe.look import Places, Seen, Stranger
-from divit.watching import selectors, services
+from divit.watching import announcements, selectors, services
 from divit.watching.models import Day, Mark, Outage, Trouble
 from divit.worker import watching as job
 from tests.fixtures_pki import holder_of
@@ -243,3 +244,35 @@ def test_desks_see_what_is_wrong(authority: Authority) -> None:
     page = seat(account).get("/masa/").content.decode()
     assert "OCSP 700 saniye önceki yanıtları veriyor" in page
     assert "OCSP 700" not in Client().get("/masa/").content.decode()
+
+
+def test_staff_announce_what_is_planned_and_take_it_back(authority: Authority, client: Client) -> None:
+    account, _secret = create_staff("kayit@merkez.example", name="Kaya Kayıt", desks=[Role.REGISTRAR], by=SYSTEM)
+    browser, page = seat(account), reverse("console:registration_announcements")
+    begins, ends = (clock.local(clock.now() + timedelta(hours=hours)) for hours in (2, 4))
+    told = {
+        "services": ["sign_in", "applying"],
+        "begins_at": f"{begins:%Y-%m-%dT%H:%M}",
+        "ends_at": f"{ends:%Y-%m-%dT%H:%M}",
+        "turkish": "Bu gece bakım var; giriş kısa süre kapalı kalır.",
+        "english": "Maintenance tonight; signing in is closed for a short while.",
+    }
+    backwards = browser.post(page, told | {"ends_at": told["begins_at"]})
+    assert "Bitiş, başlangıçtan ve şu andan sonra olmalı." in backwards.content.decode()
+    far = browser.post(page, told | {"begins_at": "2999-01-01T00:00", "ends_at": ""})
+    assert "En çok 30 gün sonrası duyurulabilir." in far.content.decode()
+    assert browser.post(page, {}).status_code == 409
+    assert announcements.standing() == []
+    assert browser.post(page, told).status_code == 303
+    [row] = announcements.standing()
+    status.KEPT.forget()
+    assert told["turkish"] in client.get("/durum/").content.decode()
+    shown = client.get("/durum/", headers={"Cookie": "divit-language=en"}).content.decode()
+    assert told["english"] in shown
+    assert "Kaya Kayıt" not in shown
+    for _press in range(2):
+        assert browser.post(page, {"act": "take_back", "announcement": str(row.pk)}).status_code == 303
+    assert browser.post(page, {"act": "take_back", "announcement": "x"}).status_code == 404
+    assert announcements.standing() == []
+    acts = [entry.act for entry in reversed(audit.entries_of("announcement", str(row.pk)))]
+    assert acts == ["announcement.publish", "announcement.take_back"]

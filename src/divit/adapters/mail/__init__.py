@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from email import policy
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
 
@@ -45,7 +46,8 @@ class SmtpMail:
                 # From the first byte of the letter on, a lost answer may be a delivered letter.
                 outcome_known = False
                 _bound(server, ends)
-                code, _answer = server.data(mail.as_bytes())
+                # Lines end in CRLF on this wire; with bare LF the whole letter is one line, and soon one too long.
+                code, _answer = server.data(mail.as_bytes(policy=policy.SMTP))
                 if code != 250:
                     raise smtplib.SMTPResponseException(code, b"")
             except (smtplib.SMTPException, OSError) as problem:

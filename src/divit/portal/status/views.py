@@ -48,6 +48,7 @@ def status(request: HttpRequest) -> HttpResponse:
         "seen": seen,
         "headline": wording.HEADLINES[seen.state],
         "lines": [wording.line(one) for one in seen.lines],
+        "announced": [wording.announced(one) for one in seen.announced],
         "past": [wording.past(one) for one in seen.past],
     }
     response = render(request, "portal/status/status.html", page)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from divit.flows.service_status import DAYS, DayMark, Line, State
 from divit.probe.findings import Service
-from divit.watching.models import Outage
+from divit.watching.models import Announcement, Outage
 from divit.watching.words import SERVICES
 
 Words = str | Promise
@@ -94,6 +94,16 @@ def _percent(share: int) -> str:
 def _bar(place: int, day: DayMark) -> Bar:
     kind, height = ("blank", _BLANK) if day.minutes is None else ("down", _HEIGHT) if day.minutes else ("calm", _CALM)
     return Bar(kind=kind, x=place * _STEP, y=_HEIGHT - height, height=height)
+
+
+def announced(one: Announcement) -> dict[str, Any]:
+    """What staff tell everybody, in the reader's language."""
+    return {
+        "services": [SERVICES[Service(name)] for name in one.services],
+        "begins": one.begins_at,
+        "ends": one.ends_at,
+        "words": one.english if get_language() == "en" else one.turkish,
+    }
 
 
 def past(outage: Outage) -> dict[str, Any]:
