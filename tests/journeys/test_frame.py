@@ -10,11 +10,14 @@ from django.test import Client
 from playwright.sync_api import Browser
 from pytest_django.live_server_helper import LiveServer
 
+from divit.identity.staff import create_staff
 from divit.kernel import clock
+from divit.kernel.actors import SYSTEM, Role
 from divit.portal.status.views import KEPT
 from divit.probe.findings import Finding, Service
-from divit.watching import services
+from divit.watching import announcements, services
 from tests.factories import people
+from tests.integration.console.conftest import seat
 from tests.journeys.browser import NARROW, Walker, window
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -79,6 +82,25 @@ def test_nor_in_english(chrome: Browser, live_server: LiveServer) -> None:
         for path in PUBLIC + OWN:
             walker.page.goto(path)
             walker.faults += walker.look()
+    assert walker.faults == []
+
+
+def test_nor_where_staff_announce(chrome: Browser, live_server: LiveServer) -> None:
+    some_outages()
+    account, _secret = create_staff("kayit@merkez.example", name="Kaya", desks=[Role.REGISTRAR], by=SYSTEM)
+    key = seat(account).cookies[settings.SESSION_COOKIE_NAME].value
+    begins = clock.now() + timedelta(hours=1)
+    announcements.announce(
+        list(Service), begins_at=begins, ends_at=None, turkish="Bakım var.", english="Maintenance.", by=SYSTEM
+    )
+    with window(chrome, base_url=live_server.url) as walker:
+        walker.page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": live_server.url}])
+        for path in ("/masa/", "/durum/"):
+            walker.page.goto(path)
+            walker.faults += walker.look()
+        walker.page.goto("/masa/kayit/duyurular/")
+        walker.page.get_by_role("button", name="Yayımla").click()
+        walker.look_everywhere()
     assert walker.faults == []
 
 
