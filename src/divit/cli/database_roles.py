@@ -27,6 +27,8 @@ LOGINS = (*SECOND_FACTORS, "django_session", "identity_loginattempt")
 PROGRAMS = ("connections_key", "connections_token", "connections_answer")
 # How the service was seen from outside is written by the worker alone; the public page reads it.
 WATCHED = ("watching_standing", "watching_day", "watching_trouble", "watching_outage", "watching_memory")
+# What staff announce there is the web's to write.
+ANNOUNCED = ("watching_announcement",)
 PUBLIC_VIEWS = ("published_certificate_status", "published_crl")
 
 
@@ -35,9 +37,10 @@ _WITHHELD = {
     | dict.fromkeys((*SIGNER_ALONE, *NOT_BY_WEB, *WATCHED), "INSERT, UPDATE, DELETE"),
     "divit_worker": dict.fromkeys(SIGNER_ONLY, "INSERT, DELETE")
     | dict.fromkeys(SIGNER_ALONE, "INSERT, UPDATE, DELETE")
-    | dict.fromkeys(SECOND_FACTORS, "ALL"),
+    | dict.fromkeys(SECOND_FACTORS, "ALL")
+    | dict.fromkeys(ANNOUNCED, "INSERT, UPDATE, DELETE"),
     "divit_signer": dict.fromkeys((*LOGINS, *PROGRAMS, *SCANS), "ALL")
-    | dict.fromkeys(WATCHED, "INSERT, UPDATE, DELETE"),
+    | dict.fromkeys((*WATCHED, *ANNOUNCED), "INSERT, UPDATE, DELETE"),
 }
 
 

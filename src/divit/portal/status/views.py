@@ -24,12 +24,18 @@ class _Kept:
         self._until = 0.0
 
     def now(self) -> Status:
-        """Whoever comes while another is asking waits for the answer, and does not ask again."""
-        with self._lock:
-            if self._status is None or time.monotonic() >= self._until:
-                self._status = status_now()
-                self._until = time.monotonic() + _FRESH_SECONDS
+        """Whoever comes while another is asking gets the answer before, and never holds a thread for it."""
+        kept = self._status
+        if kept is not None and (time.monotonic() < self._until or not self._lock.acquire(blocking=False)):
+            return kept
+        if kept is None:
+            self._lock.acquire()
+        try:
+            self._status = status_now()
+            self._until = time.monotonic() + _FRESH_SECONDS
             return self._status
+        finally:
+            self._lock.release()
 
     def forget(self) -> None:
         """Ask anew at the next look."""
