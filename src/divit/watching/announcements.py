@@ -46,8 +46,15 @@ def announce(
         made_by=by.id,
         made_by_name=by.name,
     )
-    said = {"services": row.services, "begins_at": begins_at, "ends_at": ends_at, "turkish": row.turkish}
-    ledger.record(by=by, act="announcement.publish", subject=("announcement", str(row.pk)), **said)
+    ledger.record(
+        by=by,
+        act="announcement.publish",
+        subject=("announcement", str(row.pk)),
+        services=row.services,
+        begins_at=begins_at,
+        ends_at=ends_at,
+        turkish=row.turkish,
+    )
     return row
 
 

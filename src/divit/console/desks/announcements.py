@@ -2,6 +2,7 @@
 
 import uuid
 from functools import partial
+from typing import Any
 
 from django import forms
 from django.http import HttpResponse
@@ -21,7 +22,7 @@ _REQUIRED = {"required": gettext_lazy("Bu alanı doldurun.")}
 _WHEN = "%Y-%m-%dT%H:%M"
 
 
-def _moment(label: str, *, help_text: str = "", required: bool = True) -> forms.DateTimeField:
+def _moment(label: Any, *, help_text: Any = "", required: bool = True) -> forms.DateTimeField:
     return forms.DateTimeField(
         label=label,
         help_text=help_text,
@@ -32,7 +33,7 @@ def _moment(label: str, *, help_text: str = "", required: bool = True) -> forms.
     )
 
 
-def _words(label: str) -> forms.CharField:
+def _words(label: Any) -> forms.CharField:
     return forms.CharField(
         label=label,
         max_length=announcements.LONGEST,
