@@ -68,6 +68,6 @@ def signed(tbs: bytes, *, key: SigningKey) -> bytes:
 
 
 def signed_over(hashed: bytes, *, key: SigningKey) -> bytes:
-    """What follows the to-be-signed bytes in a signed structure: signatureAlgorithm and signature, over their digest."""
+    """What follows the to-be-signed bytes of that digest in a signed structure: signatureAlgorithm and signature."""
     scheme = scheme_of(key.public_key)
     return scheme.identifier + der.bits(key.sign_hashed(hashed, scheme.digest))
