@@ -12,7 +12,7 @@ _SQL = Path(__file__).parents[1] / "sql"
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('certificates', '0006_newest'),
+        ('certificates', '0007_services'),
     ]
 
     operations = [
