@@ -19,6 +19,7 @@ from divit.kernel import clock
 from divit.kernel.actors import SYSTEM, Actor, Role
 from divit.kernel.errors import NotFound, Refused
 from divit.kernel.serials import Serial
+from divit.pki import delegates
 from divit.pki.keystores.base import KeyStore
 
 # An act may be dated a minute before its transaction began (sql/status.sql), and takes a moment to be written: what is
@@ -66,10 +67,11 @@ def seal(row_id: UUID, *, keystore: KeyStore, timestamps: Timestamps) -> None:
     if row.sealed_at is not None:
         return
     authority = authorities.current()
+    certificate = authority.certificate_of("seal")
     sealed = sealing.seal(
         past_status_paper.pdf(row, test=authority.record.test),
-        key=keystore.open("seal"),
-        certificate=authority.certificate_of("seal"),
+        key=delegates.key_of(certificate, store=keystore, prefix="seal"),
+        certificate=certificate,
         chain=[authority.certificate, authority.root],
         timestamps=timestamps,
         reason="Divit past status",

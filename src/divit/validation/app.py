@@ -21,7 +21,7 @@ from divit.pki import ocsp, timestamps
 from divit.validation.practice import practice_statement
 from divit.validation.services import Services, StaticFile
 from divit.validation.settings import Settings
-from divit.validation.stamping import open_desk
+from divit.validation.stamping import StampDesk, open_desk
 from divit.validation.status_follower import StatusFollower
 from divit.validation.status_index import StatusIndex
 
@@ -59,7 +59,7 @@ def create_app(settings: Settings | None = None, *, now: Callable[[], datetime] 
             poll_seconds=chosen.poll_seconds,
         )
         app.state.services, app.state.now, app.state.settings = services, now, chosen
-        tasks = [asyncio.create_task(follower.run()), asyncio.create_task(_keep_fresh(services))]
+        tasks = [asyncio.create_task(follower.run()), asyncio.create_task(_keep_fresh(services, app.state.stamps))]
         try:
             yield
         finally:
@@ -107,14 +107,15 @@ class _LastResort:
             await answer(scope, receive, send)
 
 
-async def _keep_fresh(services: Services) -> None:
-    """The delegate's certificate is renewed by another process; take it over soon after."""
+async def _keep_fresh(services: Services, stamps: StampDesk) -> None:
+    """Certificates are renewed and keys exchanged by other processes; take them over soon after."""
     while True:
         await asyncio.sleep(_REFRESH_SECONDS)
         try:
             services.refresh()
         except (OSError, ValueError) as error:
             _log.error("the OCSP certificate cannot be read: %s", type(error).__name__)
+        stamps.authority = services.tsa
 
 
 async def _body(request: Request, *, most: int) -> bytes | None:

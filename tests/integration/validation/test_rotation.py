@@ -13,12 +13,15 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from django.core.management import CommandError, call_command
 
 from divit.adapters.timestamps import HttpTimestamps
+from divit.audit import checkpoints
+from divit.audit.checkpoints import Head
 from divit.certificates.models import Certificate, StatusReceipt
 from divit.flows import issuance, revocation, status_publication, status_receipt
 from divit.identity.models import Person
 from divit.institutions.models import Institution
 from divit.kernel import clock
 from divit.kernel.actors import SYSTEM
+from divit.kernel.errors import NeighbourFailed
 from divit.pki import ceremony_rotation, delegates
 from divit.pki.authority import Authority, family
 from divit.pki.keystores import KeyStore
@@ -108,6 +111,15 @@ def begun(person: Person) -> Any:
     )  # fmt: skip
 
 
+def stamped_by(authority: Authority, stamps: HttpTimestamps) -> bool:
+    """Whether the service that answers now is this authority's."""
+    try:
+        checkpoints.ask(Head(1, b"head"), wire=stamps, issuers=[authority.certificate])
+    except NeighbourFailed:
+        return False
+    return True
+
+
 @pytest.mark.django_db(transaction=True)
 def test_old_and_new_stand_side_by_side(
     make_person: MakePerson,
@@ -155,6 +167,7 @@ def test_old_and_new_stand_side_by_side(
         assert "certificate revoked" in outside.chain(closed, authority)
     # The receipt of an act on an old certificate bears the seal that is in use, stamped by the newest service.
     stamps = HttpTimestamps(url=f"{validation}/tsa")
+    until(lambda: stamped_by(new, stamps), what="the new time-stamping service")
     status_receipt.seal(changes[0].pk, keystore=keystore, timestamps=stamps)
     assert StatusReceipt.objects.get(change=changes[0]).sealed_at is not None
 
