@@ -31,6 +31,10 @@ def test_ocsp_and_crl_answer_while_everything_behind_them_is_down(house: House, 
             assert f"Serial Number: {serial}" in house.crl()
         assert httpx2.get(f"{house.places.validation}/healthz").status_code == 200
         until(lambda: httpx2.get(f"{house.places.validation}/readyz").status_code == 503, what="it says it is alone")
+        house.kill("validation")  # and begins again without the database, from what it keeps on disk
+        until(lambda: house.ocsp(serial) == "revoked certificateHold", what="OCSP from the snapshot")
+        assert house.ocsp(other) == "good"
+        assert f"Serial Number: {serial}" in house.crl()
     finally:
         house.start(*reversed(names))
     house.wait_well()

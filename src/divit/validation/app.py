@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from divit.kernel import clock
 from divit.pki import ocsp, timestamps
+from divit.validation.follower import issuers_of
 from divit.validation.practice import practice_statement
 from divit.validation.services import Services, StaticFile
 from divit.validation.settings import Settings
@@ -41,9 +42,11 @@ def create_app(settings: Settings | None = None, *, now: Callable[[], datetime] 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         chosen = settings or Settings()  # type: ignore[call-arg]  # from the environment
-        index = StatusIndex()
         services = Services(
-            ca_dir=chosen.ca_dir, keystore=chosen.open_keystore(), index=index, ocsp_validity=chosen.ocsp_validity
+            ca_dir=chosen.ca_dir,
+            keystore=chosen.open_keystore(),
+            open_index=lambda: StatusIndex.open(chosen.state, now=now),
+            ocsp_validity=chosen.ocsp_validity,
         )
         app.state.stamps = open_desk(
             services.tsa,
@@ -52,11 +55,12 @@ def create_app(settings: Settings | None = None, *, now: Callable[[], datetime] 
             needs_synced_clock=chosen.tsa_needs_synced_clock,
         )
         follower = StatusFollower(
-            index,
+            chosen.state,
             database_url=chosen.database_url,
-            issuers=services.issuers(),
+            issuers=issuers_of(chosen.ca_dir),
             now=now,
             poll_seconds=chosen.poll_seconds,
+            read_again=chosen.read_again,
         )
         app.state.services, app.state.now, app.state.settings = services, now, chosen
         tasks = [asyncio.create_task(follower.run()), asyncio.create_task(_keep_fresh(services, app.state.stamps))]

@@ -1,13 +1,14 @@
 """The signers of this process and the files it hands out, read from the ceremony's folder."""
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from cryptography import x509
 
-from divit.kernel.errors import NeighbourFailed, Refused
+from divit.kernel.errors import NeighbourFailed, NotFound, Refused
 from divit.pki import delegates, ocsp, timestamps
 from divit.pki.authority import Authority, family
 from divit.pki.keystores import KeyStore
@@ -38,13 +39,15 @@ class _Answering:
 class Services:
     """Answers from the index with the delegated keys, for every authority of the folder."""
 
-    def __init__(self, *, ca_dir: Path, keystore: KeyStore, index: StatusIndex, ocsp_validity: timedelta) -> None:
-        self.index = index
+    def __init__(
+        self, *, ca_dir: Path, keystore: KeyStore, open_index: Callable[[], StatusIndex], ocsp_validity: timedelta
+    ) -> None:
+        self._open_index = open_index
+        self._index: StatusIndex | None = None
         self._folder = ca_dir
         self._keystore = keystore
         self._ocsp_validity = ocsp_validity
         self._stamping = b""
-        self._issuers: dict[str, bytes] = {}
         self._answering: dict[str, _Answering] = {}
         self._take_over(family(ca_dir))
 
@@ -53,9 +56,16 @@ class Services:
         """The one that issues."""
         return list(self._answering.values())[-1].authority
 
-    def issuers(self) -> dict[str, bytes]:
-        """Whose status and lists are followed; it grows when another authority appears."""
-        return self._issuers
+    @property
+    def index(self) -> StatusIndex | None:
+        """What is known at this moment; None while nothing is."""
+        if self._index is None:
+            try:
+                self._index = self._open_index()
+            except NotFound:
+                return None
+        self._index.refresh()
+        return self._index
 
     def refresh(self) -> None:
         """Take over new authorities and certificates; one that does not fit a key of ours is left where it is."""
@@ -69,7 +79,6 @@ class Services:
             known = self._answering.get(authority.name)
             if known is None or authority.certificate_of("ocsp") != known.delegate:
                 self._answering[authority.name] = self._answer_for(authority)
-                self._issuers[str(authority.id)] = authority.certificate
         newest = authorities[-1]
         stamping = newest.certificate_of("tsa")
         if stamping != self._stamping:
@@ -97,14 +106,15 @@ class Services:
             request = ocsp.parse_request(data)
         except ocsp.MalformedRequest:
             return ocsp.failure(ocsp.Failure.MALFORMED_REQUEST)
-        known_at = self.index.synced_at
-        if known_at is None or now >= known_at + self._ocsp_validity:
+        index = self.index
+        known_at = index.known_at if index is not None else None
+        if index is None or known_at is None or now >= known_at + self._ocsp_validity:
             return ocsp.failure(ocsp.Failure.TRY_LATER)
         try:
             own = self._asked(request)
             return own.responder.answer(
                 request,
-                status_of=lambda serial: self._status_of(own, serial),
+                status_of=lambda serial: _status_of(index, own, serial),
                 produced_at=now,
                 this_update=min(known_at, now),
                 next_update=known_at + self._ocsp_validity,
@@ -120,9 +130,11 @@ class Services:
             parsed = x509.load_der_x509_crl(content)
             ends = parsed.next_update_utc
             return StaticFile(content, parsed.last_update_utc) if ends is not None and now < ends else None
-        own = self._answering.get(name)
-        published = self.index.crl(str(own.authority.id)) if own else None
-        return StaticFile(published.der, published.this_update) if published and now < published.next_update else None
+        index = self.index
+        published = index.crl(name) if index is not None else None
+        if published is None or now >= published.next_update:
+            return None
+        return StaticFile(published.path.read_bytes(), published.this_update)
 
     def knows(self, name: str) -> bool:
         """Whether there is such an authority, or it is the root."""
@@ -137,8 +149,9 @@ class Services:
 
     def health(self, *, now: datetime) -> dict[str, object]:
         """Whether answers are current, and what they rest on."""
-        synced_at, crl = self.index.synced_at, self.index.crl(str(self.authority.id))
-        in_sync = self.index.followed and synced_at is not None and now - synced_at < _STILL_IN_SYNC
+        index = self.index
+        known_at, crl = (index.known_at, index.crl(self.authority.name)) if index is not None else (None, None)
+        in_sync = index is not None and index.followed and known_at is not None and now - known_at < _STILL_IN_SYNC
         # A third of a list's life must be left: by then a new one should long have come.
         answering = [one for one in self._answering.values() if one.authority.not_after > now]
         delegate_ends = min((one.responder.delegate_ends for one in answering), default=now)
@@ -146,8 +159,8 @@ class Services:
         return {
             "ready": in_sync and crl_fresh and delegate_ends > now,
             "in_sync": in_sync,
-            "synced_at": synced_at.isoformat() if synced_at else None,
-            "certificates": len(self.index),
+            "synced_at": known_at.isoformat() if known_at else None,
+            "certificates": len(index) if index is not None else 0,
             "crl_number": crl.number if crl else None,
             "crl_next_update": crl.next_update.isoformat() if crl else None,
             "crl_fresh": crl_fresh,
@@ -160,6 +173,7 @@ class Services:
         ours = (one for one in every if any(one.responder.speaks_for(question) for question in request.questions))
         return next(ours, every[-1])
 
-    def _status_of(self, own: _Answering, serial: int) -> ocsp.Status:
-        status = self.index.status_of(str(own.authority.id), serial)
-        return ocsp.Good() if status is None and serial in own.services else status
+
+def _status_of(index: StatusIndex, own: _Answering, serial: int) -> ocsp.Status:
+    status = index.status_of(str(own.authority.id), serial)
+    return ocsp.Good() if status is None and serial in own.services else status

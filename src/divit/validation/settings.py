@@ -5,31 +5,21 @@ from pathlib import Path
 from typing import Literal
 
 from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from divit.launcher.home import home
 from divit.pki import keystore_probe
 from divit.pki.keystores import KeyStore, open_keystore
+from divit.validation.follower_settings import FollowerSettings
 
 
-class Settings(BaseSettings):
+class Settings(FollowerSettings):
     """One field is one variable."""
 
-    model_config = SettingsConfigDict(extra="ignore", frozen=True, populate_by_name=True)
-
-    database_url: str = Field(validation_alias="DATABASE_URL", description="Read-only role; two views and LISTEN.")
-    ca_dir: Path = Field(validation_alias="DIVIT_CA_DIR", description="The folder that the ceremony made.")
     keystore: str = Field(
         validation_alias="DIVIT_VALIDATION_KEYSTORE",
         description="Address of the OCSP and TSA keys, as `DIVIT_KEYSTORE`.",
     )
     secret_file: Path = Field(
         validation_alias="DIVIT_VALIDATION_KEYSTORE_SECRET_FILE", description="Its passphrase or PIN, in a file."
-    )
-    state_dir: Path | None = Field(
-        None,
-        validation_alias="DIVIT_VALIDATION_STATE",
-        description="What the workers share and what outlives them; default `HOME/validation`.",
     )
     ocsp_seconds: int = Field(
         3600,
@@ -40,7 +30,6 @@ class Settings(BaseSettings):
     crl_max_age: int = Field(
         10, validation_alias="DIVIT_CRL_MAX_AGE_SECONDS", ge=0, description="How long caches may keep a CRL."
     )
-    poll_seconds: float = Field(0.5, validation_alias="DIVIT_STATUS_POLL_SECONDS", gt=0, description="Between polls.")
 
     tsa_access: Literal["open", "accounts"] = Field(
         "open",
@@ -52,11 +41,6 @@ class Settings(BaseSettings):
         validation_alias="DIVIT_TSA_NEEDS_SYNCED_CLOCK",
         description="Whether stamps need a clock that the kernel says is synchronised, and at most 1 s off.",
     )
-
-    @property
-    def state(self) -> Path:
-        """The folder that the workers share."""
-        return self.state_dir or home() / "validation"
 
     @property
     def ocsp_validity(self) -> timedelta:

@@ -1,71 +1,118 @@
-"""Keeps the index in step with the database, and outlives it.
+"""Keeps the state folder in step with the database, and outlives it.
 
 It listens (a change is taken in within milliseconds), and it polls twice a second as well, since a poll that succeeds
-is also the proof that nothing was missed. While the database is away the index stays as it was; `synced_at` tells how
-old it is, and the answers end by themselves.
+is also the proof that nothing was missed. Changes are numbered by the database in the order in which they become
+visible; after a time without it the follower goes on from the last number it has. All is read anew once a day, and when
+the database is not the one that it was. While it is away the state stays as it was; `known_at` tells how old it is, and
+the answers end by themselves.
 """
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
-from datetime import datetime
-from uuid import UUID
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import psycopg
 from psycopg.rows import TupleRow
 
-from divit.kernel.errors import Refused
-from divit.kernel.serials import Serial
-from divit.pki import crl as crl_rules
-from divit.validation.status_index import PublishedCrl, StatusIndex, StatusRow
+from divit.kernel.errors import DivitError
+from divit.validation import list_follower, status_rows
+from divit.validation.beside import Beside
+from divit.validation.list_follower import Issuers, ListFollower
+from divit.validation.state import InUse, moment
+from divit.validation.status_code import microseconds
+from divit.validation.status_load import load
+from divit.validation.status_work import Work
+from divit.validation.status_writer import StatusWriter
 
 _log = logging.getLogger(__name__)
-# Sequence numbers are taken before a commit, so a lower one may become visible after a higher one was seen.
+# Numbers are taken before a commit: should a lower one become visible after a higher one was seen, it is found as well.
 _OVERLAP = 1000
+_AT_ONCE = 10_000
 # A second at most: what is closed right after the database is back must be seen at once as well.
 _FIRST_WAIT, _LONGEST_WAIT = 0.1, 1.0
-_POLL_LIMIT_SECONDS, _LOAD_LIMIT_SECONDS = 5.0, 300.0
-_COLUMNS = "issuer_id::text, serial, status, reason, effective_at, change_seq"
-_ALL = f"SELECT {_COLUMNS} FROM published_certificate_status"  # noqa: S608 - constants
-_CHANGED = f"{_ALL} WHERE change_seq > %s ORDER BY change_seq"
-_ONE = f"{_ALL} WHERE issuer_id = %s AND serial = %s"
-_NUMBERS = "SELECT issuer_id::text, max(number) FROM published_crl GROUP BY issuer_id"
-_CRL = "SELECT number, this_update, next_update, der FROM published_crl WHERE issuer_id = %s AND number = %s"
+# A row that means nothing, or a full disk, does not go away so soon.
+_WAIT_FOR_SOMEBODY = 5.0
+_WAIT_FOR_THE_OTHER = 0.2
+_QUERY_SECONDS = 5.0
+# Of these there is one at a time, whatever it is made from.
+_NEW_TABLE = "writing a new table"
 
 Connection = psycopg.AsyncConnection[TupleRow]
 
 
 class StatusFollower:
-    """Runs for as long as the process; `issuers` maps an authority's id to its certificate (DER)."""
+    """Runs for as long as the process, in one event loop; the one writer of `folder`."""
 
     def __init__(
         self,
-        index: StatusIndex,
+        folder: Path,
         *,
         database_url: str,
-        issuers: dict[str, bytes],
+        issuers: Issuers,
         now: Callable[[], datetime],
         poll_seconds: float,
+        read_again: timedelta = timedelta(days=1),
     ) -> None:
-        self._index = index
+        self._folder = folder
         self._url = database_url
         self._issuers = issuers
         self._now = now
         self._poll_seconds = poll_seconds
+        self._read_again = read_again // timedelta(microseconds=1)
         self._wait = _FIRST_WAIT
+        self._beside = Beside()
+        self._writer: StatusWriter
+        self._lists: ListFollower
+        self._seen: set[int] = set()
+        # Which database is being followed, and whether the table in use was read from it.
+        self._which = ""
+        self._whole = False
 
     async def run(self) -> None:
-        """Until cancelled: connect, load, follow; when that breaks, wait a little longer each time and begin again."""
+        """Until cancelled: connect, catch up, follow; when that breaks, wait a little longer each time, begin again."""
+        await self._become_the_one()
+        try:
+            while True:
+                await self._follow_while_it_lasts()
+                await asyncio.sleep(self._wait)
+                self._wait = min(self._wait * 2, max(_LONGEST_WAIT, self._wait))
+        finally:
+            await self._beside.close()
+            self._writer.close()
+
+    async def _become_the_one(self) -> None:
+        """Two followers of one folder: the second one waits."""
+        told = False
         while True:
             try:
-                async with self._connected() as connection:
-                    await self._follow(connection)
-            except (psycopg.Error, OSError, TimeoutError, ValueError) as error:
-                # The text of an error may hold a row; its kind is enough.
-                _log.warning("status is not being followed: %s; next try in %.1f s", type(error).__name__, self._wait)
-            await asyncio.sleep(self._wait)
-            self._wait = min(self._wait * 2, _LONGEST_WAIT)
+                self._writer = await self._beside.in_thread(StatusWriter.open, self._folder)
+            except InUse:
+                if not told:
+                    _log.warning("another process follows already; this one waits")
+                told = True
+                await asyncio.sleep(_WAIT_FOR_THE_OTHER)
+            else:
+                self._lists = ListFollower(self._writer.lists, url=self._url, issuers=self._issuers, now=self._now)
+                return
+
+    async def _follow_while_it_lasts(self) -> None:
+        try:
+            async with self._connected() as connection:
+                await self._follow(connection)
+        except (psycopg.Error, TimeoutError) as error:
+            self._say(error)
+        except (OSError, ValueError, DivitError) as error:
+            self._wait = _WAIT_FOR_SOMEBODY
+            self._say(error)
+
+    def _say(self, error: Exception) -> None:
+        # The text of an error may hold a row; its kind is enough.
+        kind = f"{type(error).__name__} {error.errno or ''}" if isinstance(error, OSError) else type(error).__name__
+        _log.warning("status is not being followed: %s; next try in %.1f s", kind, self._wait)
 
     @asynccontextmanager
     async def _connected(self) -> AsyncIterator[Connection]:
@@ -81,71 +128,102 @@ class StatusFollower:
         try:
             yield connection
         finally:
-            self._index.followed = False
+            self._writer.followed = False
             await connection.close()
 
     async def _follow(self, connection: Connection) -> None:
         await connection.execute("LISTEN certificate_status")
         await connection.execute("LISTEN published_crl")
-        async with asyncio.timeout(_LOAD_LIMIT_SECONDS):
-            await self._load(connection)
-        _log.info("following the status of %d certificates", len(self._index))
-        self._wait = _FIRST_WAIT
-        self._index.followed = True
+        deltas = await list_follower.has_deltas(connection)
+        ((self._which,),) = await self._rows(connection, status_rows.WHICH)
+        if self._writer.known is None:
+            await self._read_all()  # there is nothing that could be followed meanwhile
+        await self._compare(connection)
+        self._seen = set()
         named: list[str] = []
         while True:
-            began = self._now()
-            async with asyncio.timeout(_POLL_LIMIT_SECONDS):
-                await self._read_named(connection, named)
-                await self._poll(connection)
-            self._index.synced_at = began
+            at = moment(self._now)
+            changed = await self._read_named(connection, named) + await self._catch_up(connection)
+            self._lists.take_newer(await self._rows(connection, list_follower.newest(deltas=deltas)), self._beside)
+            if self._whole:
+                self._writer.agree(at)
+                self._say_followed()
+            if changed:
+                self._beside.begin("making changes last", self._make_last)
+            self._renew()
             named = [
-                notify.payload
-                async for notify in connection.notifies(timeout=self._poll_seconds, stop_after=1)
-                if notify.channel == "certificate_status"
+                notice.payload
+                async for notice in connection.notifies(timeout=self._poll_seconds, stop_after=1)
+                if notice.channel == "certificate_status"
             ]
 
-    async def _load(self, connection: Connection) -> None:
-        fresh = StatusIndex()
-        began = self._now()
-        async with connection.cursor() as cursor:
-            async for row in cursor.stream(_ALL):  # row by row: answers go on while a large table is read
-                fresh.apply([StatusRow(*row)])
-        self._index.take_over(fresh)
-        await self._read_crls(connection)
-        self._index.synced_at = began
+    def _say_followed(self) -> None:
+        if not self._writer.followed:
+            _log.info("following the status of %d certificates", len(self._writer.known or ()))
+            self._writer.followed = True
+            self._wait = _FIRST_WAIT
 
-    async def _poll(self, connection: Connection) -> None:
-        cursor = await connection.execute(_CHANGED, (self._index.highest_change - _OVERLAP,))
-        self._index.apply(StatusRow(*row) for row in await cursor.fetchall())
-        await self._read_crls(connection)
+    async def _compare(self, connection: Connection) -> None:
+        """Whether this is the database that the table was read from, and not an earlier state of it."""
+        known = self._writer.known
+        highest = known.highest_change if known else 0
+        ((has,),) = await self._rows(connection, status_rows.HAS_COME_SO_FAR, (highest,))
+        self._whole = known is not None and known.table.head.database == self._which and (has or not highest)
 
-    async def _read_named(self, connection: Connection, payloads: list[str]) -> None:
+    async def _read_named(self, connection: Connection, payloads: list[str]) -> int:
         """Notices name the row that changed, however old its sequence number."""
-        for payload in payloads:
-            issuer_id, _, text = payload.partition(" ")
-            try:
-                key = (UUID(issuer_id), Serial.from_hex(text).hex)
-            except ValueError:
-                continue  # a notice without a name: the poll finds the row
-            cursor = await connection.execute(_ONE, key)
-            self._index.apply(StatusRow(*row) for row in await cursor.fetchall())
+        issuers, serials = status_rows.named_in(payloads)
+        if not serials:
+            return 0
+        return self._take(await self._rows(connection, status_rows.NAMED, (issuers, serials)))
 
-    async def _read_crls(self, connection: Connection) -> None:
-        cursor = await connection.execute(_NUMBERS)
-        for issuer_id, number in await cursor.fetchall():
-            known = self._index.crl(issuer_id)
-            if issuer_id not in self._issuers or (known is not None and known.number >= int(number)):
-                continue
-            found = await (await connection.execute(_CRL, (UUID(issuer_id), number))).fetchone()
-            if found is not None:
-                self._take_crl(PublishedCrl(issuer_id, int(found[0]), found[1], found[2], bytes(found[3])))
+    async def _catch_up(self, connection: Connection) -> int:
+        """Everything since the last number, in steps of bounded size."""
+        taken = 0
+        while True:
+            since = self._writer.known.highest_change - _OVERLAP if self._writer.known else 0
+            rows = await self._rows(connection, status_rows.CHANGED, (since, _AT_ONCE))
+            taken += self._take(row for row in rows if row[-1] not in self._seen)
+            self._seen = {row[-1] for row in rows}
+            if len(rows) < _AT_ONCE:
+                return taken
 
-    def _take_crl(self, crl: PublishedCrl) -> None:
-        """Whoever wrote the row: only a list that this authority signed is handed out under its name."""
-        try:
-            crl_rules.check_issuer(crl.der, issuer=self._issuers[crl.issuer_id], number=crl.number)
-        except Refused as refused:
-            _log.error("a published CRL is not served: %s", refused.code)
+    def _take(self, rows: Iterable[TupleRow]) -> int:
+        return self._writer.take(status_rows.change_of(row) for row in rows)
+
+    async def _rows(self, connection: Connection, query: str, values: tuple[Any, ...] = ()) -> list[TupleRow]:
+        async with asyncio.timeout(_QUERY_SECONDS):
+            cursor = await connection.execute(query.encode(), values)
+            return await cursor.fetchall()
+
+    def _renew(self) -> None:
+        """See that the table in use is the database's, not too old, and not followed by too long a log."""
+        known = self._writer.known
+        if known is None:
             return
-        self._index.publish(crl)
+        age = microseconds(self._now()) - known.table.head.read_at
+        if not self._whole or abs(age) > self._read_again:
+            self._beside.begin(_NEW_TABLE, self._read_all)
+        elif self._writer.is_long:
+            self._beside.begin(_NEW_TABLE, self._compact)
+
+    async def _read_all(self) -> None:
+        work, at = self._writer.begin(), microseconds(self._now())
+        await self._beside.in_thread(self._load_into, work, at)
+        self._writer.install(work)
+        self._whole = self._writer.known is not None and self._writer.known.table.head.database == self._which
+
+    def _load_into(self, work: Work, at: int) -> None:
+        loaded = load(self._url, self._folder, wanted=lambda: not self._beside.closing)
+        with loaded.spool:
+            work.replace(loaded.spool, known_at=at, highest_change=loaded.highest_change, database=loaded.database)
+        if work.carried:
+            _log.error("%d revocations are not in the database any more; they stay", len(work.carried))
+
+    async def _compact(self) -> None:
+        work = self._writer.begin()
+        await self._beside.in_thread(work.compact)
+        self._writer.install(work)
+
+    async def _make_last(self) -> None:
+        await self._beside.in_thread(self._writer.syncing())

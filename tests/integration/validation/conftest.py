@@ -31,7 +31,7 @@ CREATE TABLE published_certificate_status (
     change_seq bigint DEFAULT nextval('change'), PRIMARY KEY (issuer_id, serial)
 );
 CREATE TABLE published_crl (
-    issuer_id uuid, number numeric, this_update timestamptz, next_update timestamptz, der bytea
+    issuer_id uuid, number numeric, this_update timestamptz, next_update timestamptz, der bytea, base_number bigint
 );
 GRANT SELECT ON ALL TABLES IN SCHEMA public TO divit_validation;
 """
@@ -126,7 +126,7 @@ def own_house(tmp_path: Path) -> House:
     return hold(tmp_path)
 
 
-def settings_for(house: House, url: str) -> Settings:
+def settings_for(house: House, url: str, *, state: Path | None = None) -> Settings:
     secret = house.folder / "validation-secret"
     secret.write_text(house.passphrase)
     return Settings(
@@ -137,7 +137,7 @@ def settings_for(house: House, url: str) -> Settings:
         ocsp_seconds=3600,
         crl_max_age=10,
         poll_seconds=0.1,
-        state_dir=Path(tempfile.mkdtemp(dir=house.folder, prefix="state-")),
+        state_dir=state or Path(tempfile.mkdtemp(dir=house.folder, prefix="state-")),
         tsa_needs_synced_clock=False,
     )
 
@@ -146,19 +146,37 @@ Serve = Callable[..., TestClient]
 
 
 @pytest.fixture
-def serve() -> Iterator[Serve]:
-    """The application with its follower running, in this process and on a clock that the test may turn."""
+def serving() -> Iterator[list[TestClient]]:
+    """What is running."""
     clients: list[TestClient] = []
-
-    def start(house: House, url: str, *, now: Callable[[], datetime] = clock.now) -> TestClient:
-        client = TestClient(create_app(settings_for(house, url), now=now), base_url="http://127.0.0.1")
-        client.__enter__()
-        clients.append(client)
-        return client
-
-    yield start
+    yield clients
     for client in clients:
         client.__exit__(None, None, None)
+
+
+@pytest.fixture
+def serve(tmp_path: Path, serving: list[TestClient]) -> Serve:
+    """The application with its follower running, in this process and on a clock that the test may turn."""
+
+    def start(house: House, url: str, *, now: Callable[[], datetime] = clock.now) -> TestClient:
+        settings = settings_for(house, url, state=tmp_path / "state")
+        client = TestClient(create_app(settings, now=now), base_url="http://127.0.0.1")
+        client.__enter__()
+        serving.append(client)
+        return client
+
+    return start
+
+
+@pytest.fixture
+def stop(serving: list[TestClient]) -> Callable[[TestClient], None]:
+    """End an application before the test ends, so that another may take its place."""
+
+    def end(client: TestClient) -> None:
+        serving.remove(client)
+        client.__exit__(None, None, None)
+
+    return end
 
 
 def until(condition: Callable[[], bool], *, what: str, seconds: float = 20) -> None:

@@ -1,6 +1,7 @@
 """Validation follows the database, outlives it, and never says more than it knows."""
 
 import subprocess
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from io import StringIO
 from pathlib import Path
@@ -181,6 +182,51 @@ def test_it_reconnects_and_catches_up(serve: Serve, house: House, database: Data
         until(lambda s=lifted: status(client, house, s) == "good", what="the rest of it")
 
 
+def test_it_starts_from_what_it_knew_while_the_database_is_away(
+    serve: Serve, stop: Callable[[TestClient], None], house: House, database: Database
+) -> None:
+    held, other, at, time = Serial.random().int, Serial.random().int, clock.now().replace(microsecond=0), Clock()
+    database.put(house, other)
+    der, number = crl_of(house, [], at=at)
+    database.publish(house, der, number=number, at=at)
+    client = ready(serve, house, database)
+    database.put(house, held, reason=Reason.CERTIFICATE_HOLD)
+    until(lambda: status(client, house, held) == "revoked certificateHold", what="the hold")
+    until(lambda: client.get("/crl/issuing.crl").content == der, what="the list")
+    database.kill()
+    stop(client)
+    client = serve(house, database.url, now=time)
+    until(lambda: status(client, house, held) == "revoked certificateHold", what="what it knew")
+    assert (status(client, house, other), status(client, house, 77)) == ("good", "unknown")
+    assert client.get("/crl/issuing.crl").content == der
+    time.ahead = timedelta(minutes=61)
+    assert status(client, house, held) == "TRY_LATER"
+    time.ahead = timedelta()
+    database.start()
+    database.put(house, held, notify=False)
+    until(lambda: status(client, house, held) == "good", what="what was changed meanwhile")
+
+
+def test_a_restored_database_is_read_anew_and_takes_no_revocation_back(
+    serve: Serve, house: House, database: Database
+) -> None:
+    revoked, forgotten, later = (Serial.random().int for _ in range(3))
+    client = ready(serve, house, database)
+    for serial in (revoked, forgotten):
+        database.put(house, serial)
+    database.put(house, revoked, reason=Reason.KEY_COMPROMISE)
+    until(lambda: status(client, house, revoked) == "revoked keyCompromise", what="the revocation")
+    database.execute("TRUNCATE published_certificate_status", "SELECT setval('change', 1)")
+    database.put(house, revoked, notify=False)
+    database.kill()
+    database.start()
+    until(lambda: status(client, house, forgotten) == "unknown", what="another table")
+    assert status(client, house, revoked) == "revoked keyCompromise"
+    until(lambda: in_sync(client), what="following")
+    database.put(house, later, notify=False)
+    until(lambda: status(client, house, later) == "good", what="its numbers, which began again")
+
+
 def test_it_starts_without_a_database_and_waits(serve: Serve, house: House, database: Database) -> None:
     serial = Serial.random().int
     database.put(house, serial)
@@ -261,7 +307,6 @@ def test_a_half_written_or_foreign_delegate_is_left_where_it_is(
     for content in (b"\x30\x82", house.authority.certificate_of("ocsp")):
         path: Path = own_house.authority.certificate_path("ocsp")
         path.write_bytes(content)
-        client.app.state.services.issuers()  # type: ignore[attr-defined]
         with_new = Serial.random().int
         database.put(own_house, with_new)
         until(lambda serial=with_new: status(client, own_house, serial) == "good", what="answers going on")

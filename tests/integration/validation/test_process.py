@@ -48,7 +48,7 @@ def running(tmp_path: Path, database: Database) -> Iterator[Running]:
     command = [granian, "--interface", "asgi", "--no-ws", "--workers", "1", "--port", str(port)]
     process = subprocess.Popen(
         [*command, "divit.validation.app:app"],
-        env=environment_of(settings_for(house, database.url)),
+        env=environment_of(settings_for(house, database.url, state=tmp_path / "state")),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
     )
