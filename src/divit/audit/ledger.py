@@ -15,9 +15,14 @@ from divit.kernel.actors import Actor
 
 Subject = tuple[str, str]
 _AT_ONCE = 250
+_COLUMNS = ("at", "role", "actor_id", "act", "subject_kind", "subject_id", "person_id", "payload")
+# One statement and one value however many there are; the chain's trigger links them in their order.
 _INSERT = (
     "INSERT INTO audit_entry (at, role, actor_id, act, subject_kind, subject_id, person_id, payload)"
-    " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
+    " SELECT at, role, actor_id, act, subject_kind, subject_id, person_id, payload"
+    " FROM ROWS FROM (json_to_recordset(%s) AS (at timestamptz, role text, actor_id text, act text, subject_kind text,"
+    " subject_id text, person_id text, payload text)) WITH ORDINALITY AS line (at, role, actor_id, act, subject_kind,"
+    " subject_id, person_id, payload, place) ORDER BY place"
 )
 
 
@@ -45,15 +50,21 @@ def record_all(lines: Iterable[Line], *, by: Actor) -> None:
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("the ledger is written in the transaction of the act")
     at = clock.now()
-    with connection.cursor() as cursor:
-        cursor.executemany(_INSERT, [_row(line, at=at, by=by) for line in lines])
+    _insert([_row(line, at=at, by=by) for line in lines])
 
 
-def _row(line: Line, *, at: datetime, by: Actor) -> tuple[datetime | str, ...]:
+def _insert(rows: Iterable[tuple[str, ...]]) -> None:
+    lines = [dict(zip(_COLUMNS, row, strict=True)) for row in rows]
+    if lines:
+        with connection.cursor() as cursor:
+            cursor.execute(_INSERT, [json.dumps(lines)])
+
+
+def _row(line: Line, *, at: datetime, by: Actor) -> tuple[str, ...]:
     # Whoever acts in somebody's stead is never told without whose.
     facts = {**line.facts, **({"deputising_for": by.deputises_for} if by.deputises_for else {})}
     payload = canonical(at=at, by=by, act=line.act, subject=line.subject, person_id=line.person_id, facts=facts)
-    return (at, str(by.role), by.id, line.act, *line.subject, line.person_id, payload)
+    return (at.isoformat(), str(by.role), by.id, line.act, *line.subject, line.person_id, payload)
 
 
 def look(*, by: Actor, person_id: str, purpose: str, subject: Subject, **facts: Any) -> None:
@@ -68,11 +79,11 @@ def look_all(looks: Iterable[Mapping[str, Any]]) -> None:
     """
     told = list(looks)
     for begun in range(0, len(told), _AT_ONCE):
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.executemany(_INSERT, [_look(**one) for one in told[begun : begun + _AT_ONCE]])
+        with transaction.atomic():
+            _insert([_look(**one) for one in told[begun : begun + _AT_ONCE]])
 
 
-def _look(*, by: Actor, person_id: str, subject: Subject, **facts: Any) -> tuple[datetime | str, ...]:
+def _look(*, by: Actor, person_id: str, subject: Subject, **facts: Any) -> tuple[str, ...]:
     return _row(Line(act="look", subject=subject, person_id=person_id, facts=facts), at=clock.now(), by=by)
 
 

@@ -51,6 +51,8 @@ class Intent(models.Model):
     created_at = models.DateTimeField(db_comment="kvkk: yok; when reserved; archive period")
     signing_began_at = models.DateTimeField(null=True, db_comment="kvkk: yok; key may be used from; archive period")
     abandoned_at = models.DateTimeField(null=True, db_comment="kvkk: yok; when given up; archive period")
+    batch_id = models.UUIDField(null=True, db_comment="kvkk: yok; what was signed together; archive period")
+    judged_at = models.DateTimeField(null=True, db_comment="kvkk: yok; when pkilint found nothing; archive period")
     change_seq = models.BigIntegerField(default=0, db_comment="kvkk: yok; place among status changes; archive period")
 
     class Meta:
@@ -78,6 +80,10 @@ class Intent(models.Model):
                 name="intent_open",
             ),
             models.Index(fields=["change_seq"], name="intent_by_change"),
+            models.Index(fields=["batch_id"], condition=Q(batch_id__isnull=False), name="intent_of_batch"),
+            models.Index(
+                fields=["batch_id"], condition=Q(batch_id__isnull=False, judged_at__isnull=True), name="intent_unjudged"
+            ),
         ]
 
 
@@ -365,6 +371,67 @@ class PastStatus(models.Model):
             models.Index(fields=["asked_at"], condition=Q(sealed_at__isnull=True), name="past_status_unsealed"),
             models.Index(fields=["certificate"], name="past_status_of"),
         ]
+
+
+class Finding(models.Model):
+    """Something that is not as it must be, found by looking again; it waits until a member of staff has settled it."""
+
+    class Kind(models.TextChoices):
+        """Who found it."""
+
+        PKILINT = "pkilint"
+        PROFILE = "profile"
+        OCSP = "ocsp"
+        LIST = "list"
+
+    kind = models.CharField(max_length=7, choices=Kind.choices, db_comment="kvkk: yok; who found it; archive period")
+    certificate = models.ForeignKey(
+        Certificate,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="findings",
+        db_comment="kvkk: yok; of which; archive",
+    )
+    serial = models.CharField(
+        max_length=40, blank=True, db_comment="kvkk: kimlik; of which, where it is not ours; archive period"
+    )
+    what = models.CharField(max_length=300, db_comment="kvkk: yok; what was found, as the lint says it; archive period")
+    found_at = models.DateTimeField(db_comment="kvkk: yok; when first seen; archive period")
+    settled_at = models.DateTimeField(null=True, db_comment="kvkk: yok; when it was settled; archive period")
+    settled_by = models.CharField(
+        max_length=64, blank=True, default="", db_comment="kvkk: kimlik; staff id of who settled it; archive period"
+    )
+    settled_by_name = models.CharField(
+        max_length=130, blank=True, default="", db_comment="kvkk: kimlik; name as shown; archive period"
+    )
+    said = models.CharField(
+        max_length=120, blank=True, default="", db_comment="kvkk: kimlik; what came of it, in words; archive period"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "certificate", "serial", "what"],
+                condition=Q(settled_at__isnull=True),
+                nulls_distinct=False,
+                name="finding_open_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(settled_at__isnull=True) | (~Q(settled_by="") & ~Q(said="")), name="finding_settled_by_whom"
+            ),
+        ]
+        indexes = [models.Index(fields=["-found_at"], name="finding_newest")]
+
+
+class Recheck(models.Model):
+    """How far the present round over all certificates has come: one row."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, db_comment="kvkk: yok; always 1")
+    after = models.UUIDField(null=True, db_comment="kvkk: yok; last certificate that was looked at; overwritten")
+    began_at = models.DateTimeField(db_comment="kvkk: yok; when the round began; overwritten")
+    checked = models.BigIntegerField(default=0, db_comment="kvkk: yok; how many in this round; overwritten")
+    finished_at = models.DateTimeField(null=True, db_comment="kvkk: yok; end of the last whole round; overwritten")
+    of_all = models.BigIntegerField(default=0, db_comment="kvkk: yok; how many in the last whole round; overwritten")
 
 
 class PublishedStatus(models.Model):

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import connection
 from django.db.models import Count, Exists, Max, OuterRef, QuerySet
@@ -19,7 +19,7 @@ from divit.certificates.models import (
     StatusChange,
     StatusReceipt,
 )
-from divit.certificates.services import facts_of
+from divit.certificates.services import ISSUE, facts_of
 from divit.kernel import clock
 from divit.kernel.actors import Actor
 from divit.kernel.errors import NotFound
@@ -275,6 +275,61 @@ def closed_since(issuer_id: UUID, since: datetime) -> dict[UUID, int]:
         issuer_id=issuer_id, revoked_at__gte=since, reason=Reason.UNSPECIFIED.text, not_after__gt=clock.now()
     )
     return dict(found.values_list("institution_id").annotate(n=Count("id")).order_by("institution_id"))
+
+
+def many_wait(*, at_least: int) -> bool:
+    """Whether so many intents wait for the signer that they are better signed together."""
+    waiting = Intent.objects.filter(state=IntentState.LINTED, replaces=False).order_by("created_at")
+    return len(waiting.values_list("pk", flat=True)[:at_least]) == at_least
+
+
+def births_of(batch_id: UUID) -> list[StatusChange]:
+    """How the certificates that were signed together came to stand, the first of them first."""
+    changes = StatusChange.objects.filter(certificate__intent__batch_id=batch_id, act=ISSUE)
+    return list(changes.select_related("certificate__person").defer("certificate__der").order_by("change_seq"))
+
+
+def may_be_handed_out(certificate_id: UUID) -> bool:
+    """Whether pkilint has passed it: until then it is written on no card."""
+    return Certificate.objects.filter(pk=certificate_id, intent__judged_at__isnull=False).exists()
+
+
+def issuer(issuer_id: UUID) -> Issuer:
+    """By id, for flows. Raises `NotFound`."""
+    found = Issuer.objects.filter(pk=issuer_id).first()
+    if found is None:
+        raise NotFound("issuer")
+    return found
+
+
+def list_numbered(issuer: Issuer, number: int) -> PublishedCrl | None:
+    """A list by its number."""
+    return PublishedCrl.objects.filter(issuer=issuer, number=number).defer("der").first()
+
+
+def closed_as_of(issuer: Issuer, *, covers: int) -> tuple[set[str], set[str]]:
+    """The serials that a list which `covers` so many changes must tell; and those of which a later change is known, so
+    that nothing can be said of what it must tell of them."""
+    rows = PublishedStatus.objects.filter(issuer=issuer).order_by("serial")
+    closed = rows.exclude(status="good").filter(change_seq__lte=covers)
+    later = rows.filter(change_seq__gt=covers)
+    return set(closed.values_list("serial", flat=True)), set(later.values_list("serial", flat=True))
+
+
+def published_of(certificate: Certificate) -> PublishedStatus:
+    """What may be said of it now."""
+    return PublishedStatus.objects.get(issuer_id=certificate.issuer_id, serial=certificate.serial)
+
+
+def to_be_asked_about(*, since: datetime, sample: int) -> list[Certificate]:
+    """Everything whose status changed lately, and some others by chance; without the expired."""
+    rows = Certificate.objects.filter(not_after__gt=clock.now()).select_related("issuer", "intent").defer("intent__tbs")
+    changed = StatusChange.objects.filter(at__gte=since).order_by("certificate_id").values("certificate_id")
+    start = uuid4()
+    others = list(rows.filter(pk__gt=start).order_by("id")[:sample])
+    others += list(rows.filter(pk__lt=start).order_by("id")[: sample - len(others)])
+    found = {row.pk: row for row in [*rows.filter(pk__in=changed).order_by("id"), *others]}
+    return list(found.values())
 
 
 def unsealed_receipts(*, older_than: timedelta) -> list[UUID]:

@@ -1,11 +1,15 @@
 """The only writers of certificates and of what is said about them; each expects an open transaction."""
 
 import hashlib
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
+from typing import Any
+from uuid import UUID, uuid4
 
 from django.conf import settings
+from django.db import connection
 
 from divit.audit import ledger
 from divit.audit.moves import born, move
@@ -158,6 +162,60 @@ def issue(
     )
     born(certificate, law=LAW, by=by, note={"serial": certificate.serial, "card_serial": certificate.card_serial})
     return certificate, _tell(certificate, act=ISSUE, at=now, by=by)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Signed:
+    """One of many: a begun intent, and the certificate that was made of it."""
+
+    intent: Intent
+    der: bytes
+    holder_name: str
+
+
+def issue_all(signed: Sequence[Signed], *, by: Actor, now: datetime) -> None:
+    """Some hundred certificates of one moment begin to stand, as their locked intents say."""
+    ids = [uuid4() for _ in signed]
+    made = [
+        {"id": str(one_id), "intent_id": str(one.intent.pk), "der": one.der.hex(), "name": one.holder_name}
+        for one_id, one in zip(ids, signed, strict=True)
+    ]
+    told: dict[str, Any] = {"id": ids, "act": ISSUE, "now": now, "role": str(by.role), "by": by.id, "name": by.name}
+    with connection.cursor() as cursor:
+        cursor.execute(_ISSUE_ALL, {"made": json.dumps(made), "now": now})
+        ledger.record_all([_born(one_id, one) for one_id, one in zip(ids, signed, strict=True)], by=by)
+        cursor.execute(_TELL_ALL, told)
+
+
+def _born(certificate_id: UUID, one: Signed) -> ledger.Line:
+    return ledger.Line(
+        act=f"{LAW.name}.begin",
+        subject=(LAW.name, str(certificate_id)),
+        person_id=str(one.intent.person_id),
+        facts={"serial": one.intent.serial, "card_serial": one.intent.card_serial},
+    )
+
+
+_ISSUE_ALL = """
+INSERT INTO certificates_certificate (
+    id, state, intent_id, card_order_id, issuer_id, person_id, institution_id, serial, der, holder_name, profile,
+    card_serial, not_before, not_after, publish, issued_at, reason, hold_cause, hold_started_at, effective_at,
+    change_seq)
+SELECT made.id, born_state, i.id, card_order_id, issuer_id, person_id, institution_id, serial,
+    decode(made.der, 'hex'), made.name, profile,
+    card_serial, not_before, not_after, publish, %(now)s, '',
+    CASE born_state WHEN 'suspended' THEN 'birth' ELSE '' END, CASE born_state WHEN 'suspended' THEN %(now)s END,
+    CASE born_state WHEN 'suspended' THEN %(now)s END, 0
+FROM json_to_recordset(%(made)s) AS made (id uuid, intent_id uuid, der text, name text)
+JOIN certificates_intent i ON i.id = made.intent_id
+"""
+_TELL_ALL = """
+INSERT INTO certificates_statuschange (
+    id, certificate_id, act, state, reason, effective_at, at, by_role, by_id, by_name, said, change_seq)
+SELECT gen_random_uuid(), id, %(act)s, state, CASE state WHEN 'suspended' THEN 'certificateHold' ELSE '' END,
+    effective_at, %(now)s, %(role)s, %(by)s, %(name)s, '', change_seq
+FROM certificates_certificate WHERE id = ANY(%(id)s)
+"""
 
 
 def publish_list(

@@ -40,6 +40,7 @@ REFUSALS = {
     "hold_is_over": _("Sertifika bu arada askıdan çıkmış; karar verilecek bir şey kalmadı."),
     "ask_waits_too_long": _("İsteğin üzerinden çok zaman geçti. Durumu yeniden inceleyip yeniden isteyin."),
     "ask_still_good": _("İstek hâlâ geçerli."),
+    "already_settled": _("Bu bulgu bu arada kapatılmış."),
     "already_asked": _("Bu sertifika için karar bekleyen bir istek zaten var."),
 }
 
@@ -74,6 +75,14 @@ ACTORS = {
     "registrar": _("Merkez görevlisi"),
     "producer": _("Merkez görevlisi"),
     "system": _("Divit (kendiliğinden)"),
+}
+
+# What looking again is called, by the kind of finding.
+FOUND_BY = {
+    "pkilint": _("Sertifika biçimi denetimi"),
+    "profile": _("Saklanan sertifikanın denetimi"),
+    "ocsp": _("Çevrim içi durum sorgusu"),
+    "list": _("İptal listesi"),
 }
 
 SEEN = {"good": _("geçerli"), "revoked": _("geçerli değil")}

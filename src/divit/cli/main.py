@@ -23,6 +23,7 @@ _DJANGO = {
     "prepare": "bring the database up to date: tables, laws, roles, reference data",
     "work": "run the jobs of one queue",
     "ledger": "`divit ledger verify`: check every entry of the ledger",
+    "recheck": "look again at every certificate, and at what the world is told of them",
     "staff": "accounts of the staff: asked for by one operator, confirmed by another",
     "compromise": "stop an issuing authority whose key is compromised, and revoke all of its certificates",
     "revoke_service": "close the former certificate of OCSP, time-stamps or seal for good",

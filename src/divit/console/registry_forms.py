@@ -107,6 +107,18 @@ class AnswerForm(forms.Form):
     )
 
 
+class SettleForm(forms.Form):
+    """What came of a finding."""
+
+    said = forms.CharField(
+        label=_("Ne oldu?"),
+        help_text=_("Örnek: Kart bozuk olarak işaretlendi, yenisi üretiliyor. T.C. kimlik numarası yazmayın."),
+        max_length=LONGEST_REASON,
+        error_messages=_REQUIRED | {"max_length": _("En çok 120 karakter yazın.")},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
 class ReportForm(forms.Form):
     """What a list is narrowed to: it stands in the address, so everything is chosen and nothing typed."""
 

@@ -39,6 +39,8 @@ log = logging.getLogger(__name__)
 
 CONTENT_REFUSED = "content_refused"
 CERTIFICATE_CLOSED = "certificate_closed"
+CERTIFICATE_QUESTIONED = "certificate_questioned"
+MANY_AT_STATIONS = 50  # from so many on certificates are made by the thousand (bulk_issuance.py)
 _PATIENCE = timedelta(minutes=2)
 
 
@@ -142,6 +144,7 @@ def _begin_issuance(order: CardOrder, card: Card, key: CardKey) -> None:
         publish=bool(application.publish),
         replaces=order.replaces,
         born_state=CertificateState(rule.born_state),
+        one_of_many=selectors.many_at_stations(at_least=MANY_AT_STATIONS),
         by=SYSTEM,
     )
 
@@ -198,6 +201,9 @@ def load(order_id: uuid.UUID, *, station: CardStation) -> None:
     certificate = certificates.certificate(card.certificate_id)
     if certificate.state == CertificateState.REVOKED:
         _spoil_by_machine(card, why=CERTIFICATE_CLOSED)
+        return
+    if not certificates.may_be_handed_out(certificate.pk):
+        services.note_trouble(order_id, CERTIFICATE_QUESTIONED)
         return
     try:
         station.load_certificate(card_serial=card.card_serial, certificate_der=bytes(certificate.der))

@@ -13,7 +13,7 @@ from django.db import transaction
 
 from divit.certificates import authorities, intents, reading, selectors, services
 from divit.certificates.lifecycle import IntentAct, IntentState, State
-from divit.certificates.models import Certificate, Intent
+from divit.certificates.models import Certificate, Intent, StatusChange
 from divit.flows import revocation, status_publication
 from divit.flows.jobs import later
 from divit.identity.models import Person
@@ -47,10 +47,12 @@ def begin(
     challenge: str | None = None,
     born_state: State = State.VALID,
     until: datetime | None = None,
+    one_of_many: bool = False,
 ) -> Intent:
     """Store what is to be signed, lint it, and ask the signer. `challenge` (default: the card order's id) is what the
     card's request was signed over; asking again with the same one gives the same intent. `until` ends the validity
-    earlier than the product would, for somebody whose post has a fixed term.
+    earlier than the product would, for somebody whose post has a fixed term. `one_of_many`: only our own lints come
+    first; pkilint looks before the certificate is handed out (`judgement.py`).
 
     Raises `Invalid` (the request, or a name that may not stand in a certificate) and `Refused` (lint_failed,
     issuance_under_way, certificate_already_issued).
@@ -60,19 +62,16 @@ def begin(
     if known is not None:
         return known
     authority = authorities.current()
-    not_before, not_after = pki.period(clock.now(), years=validity_years)
-    if until is not None:
-        not_after = min(not_after, until.replace(microsecond=0))
-    prepared = pki.prepare(
-        profile,
+    prepared = prepared_for(
+        person,
+        profile=profile,
+        csr_der=csr_der,
+        challenge=challenge,
+        validity_years=validity_years,
+        until=until,
         authority=authority,
-        holder=pki.Holder(tckn=person.tckn, given_names=person.given_names, surname=person.surname),
-        public_key=check_request(csr_der, challenge=challenge).spki_der,
-        serial=Serial.random(),
-        not_before=not_before,
-        not_after=not_after,
     )
-    linted = pki.lint(prepared)
+    linted = pki.lint_ours(prepared) if one_of_many else pki.lint(prepared)
     with transaction.atomic():
         intents.refuse_second(card_order_id)
         intent = intents.reserve(
@@ -88,10 +87,34 @@ def begin(
             publish=publish,
             replaces=replaces,
             born_state=born_state,
+            judged_at=clock.now() if linted.judged else None,
         )
         intents.carry_out(intent, IntentAct.LINT, by=by, lint_findings=linted.findings)
         ask_signer(intent.id)
     return intent
+
+
+def prepared_for(
+    person: Person,
+    *,
+    profile: str,
+    csr_der: bytes,
+    challenge: str,
+    validity_years: int,
+    until: datetime | None,
+    authority: Authority,
+) -> pki.Prepared:
+    """What is to be signed, from a proven key and the person as the register spells them. Raises `Invalid`."""
+    not_before, not_after = pki.period(clock.now(), years=validity_years)
+    return pki.prepare(
+        profile,
+        authority=authority,
+        holder=pki.Holder(tckn=person.tckn, given_names=person.given_names, surname=person.surname),
+        public_key=check_request(csr_der, challenge=challenge).spki_der,
+        serial=Serial.random(),
+        not_before=not_before,
+        not_after=not_after if until is None else min(not_after, until.replace(microsecond=0)),
+    )
 
 
 def ask_signer(intent_id: UUID) -> None:
@@ -152,8 +175,10 @@ def watch() -> None:
 
 
 def _fit_to_be_signed(intent: Intent, *, authority: Authority) -> pki.Linted:
-    """The stored bytes, linted once more; they are signed as they are: `pki.sign` gives nothing else back."""
-    return pki.lint(pki.restore(bytes(intent.tbs), profile=intent.profile, authority=authority))
+    """The stored bytes, linted once more; they are signed as they are: `pki.sign` gives nothing else back. pkilint need
+    not look again at bytes that it has passed."""
+    prepared = pki.restore(bytes(intent.tbs), profile=intent.profile, authority=authority)
+    return pki.lint(prepared) if intent.judged_at is None else pki.lint_ours(prepared)
 
 
 def _let_it_stand(intent: Intent, *, der: bytes, by: Actor) -> Certificate:
@@ -161,16 +186,23 @@ def _let_it_stand(intent: Intent, *, der: bytes, by: Actor) -> Certificate:
     ended = []
     if intent.replaces:
         ended = services.lock_standing(intent.person_id, institution_id=intent.institution_id, now=now)
-    intents.carry_out(intent, IntentAct.SIGN, by=by, signed_as_stored=reading.tbs_of(der) == bytes(intent.tbs))
+    as_stored = reading.tbs_of(der) == bytes(intent.tbs)
+    intents.carry_out(intent, IntentAct.SIGN, by=by, signed_as_stored=as_stored, judged_at=intent.judged_at or now)
     certificate, change = services.issue(intent, der=der, holder_name=reading.holder_name(der), by=by, now=now)
     for earlier in ended:
         revocation.revoke_locked(earlier, reason=Reason.SUPERSEDED, by=SYSTEM, notice="certificate_replaced")
     status_publication.publish_soon(intent.issuer_id)
+    follow(change)
+    return certificate
+
+
+def follow(change: StatusChange) -> None:
+    """Inside a transaction: production and the holder hear of a new certificate, and it is looked at from outside."""
+    certificate = change.certificate
     later("certificates.observe", change_id=str(change.id))
     later(
         "production.certificate_issued",
-        card_order_id=str(intent.card_order_id),
+        card_order_id=str(certificate.card_order_id),
         certificate_id=str(certificate.id),
     )
     status_publication.tell_holder(change, notice="certificate_issued")
-    return certificate

@@ -8,10 +8,12 @@ is `Malformed`.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 BOOLEAN, INTEGER, BIT_STRING, OCTET_STRING, NULL, OID, ENUMERATED = 0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x0A
 UTF8_STRING, PRINTABLE_STRING, IA5_STRING, UTC_TIME, GENERALIZED_TIME = 0x0C, 0x13, 0x16, 0x17, 0x18
 SEQUENCE, SET = 0x30, 0x31
+_PRINTABLE = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 '()+,-./:=?")
 
 
 class Malformed(Exception):
@@ -100,7 +102,7 @@ def ia5(text: str) -> bytes:
 
 def is_printable(text: str) -> bool:
     """Whether every character is open to a PrintableString (X.680 41.4)."""
-    return all(c.isascii() and (c.isalnum() or c in " '()+,-./:=?") for c in text)
+    return _PRINTABLE.issuperset(text)
 
 
 def oid(dotted: str) -> bytes:
@@ -133,8 +135,7 @@ def generalized_time(instant: datetime, *, milliseconds: bool = False) -> bytes:
 # --- reading -------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Element:
+class Element(NamedTuple):
     """One element as read: `whole` is tag, length and content together."""
 
     tag: int

@@ -3,86 +3,29 @@
 They look at the to-be-signed bytes through another parser (pyca) than the one that wrote them, and they run before
 any key is used. What outside linters do not notice (a doubled statement, a missing address, a look-alike letter in a
 name) is found here; `pkilint_gate.py` adds what they do notice.
+
+What all certificates of one profile and one authority have octet for octet in common is judged with the first of them;
+of the others it is judged that they have it, and everything that is their own.
 """
 
 import warnings
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import AuthorityInformationAccessOID, NameOID
 
 from divit.kernel.errors import Invalid
 from divit.kernel.tckn import Tckn
 from divit.pki import der, names, profiles, tbs
+from divit.pki.lint_case import SUBJECT_OIDS, Case
 from divit.pki.profiles import Kind, Profile
-from divit.pki.requests import key_kind
+from divit.pki.requests import kind_of
 from divit.pki.signatures import load_key, scheme_of
 from divit.pki.terms import Terms
 
 _FEWEST_SERIAL_BITS = 97  # at least 96 random bits below the leading one
-_SUBJECT_OIDS = {
-    "country": NameOID.COUNTRY_NAME,
-    "organisation": NameOID.ORGANIZATION_NAME,
-    "organisation_identifier": NameOID.ORGANIZATION_IDENTIFIER,
-    "common_name": NameOID.COMMON_NAME,
-    "surname": NameOID.SURNAME,
-    "given_names": NameOID.GIVEN_NAME,
-    "serial_number": NameOID.SERIAL_NUMBER,
-}
-
-
-@dataclass(frozen=True)
-class Case:
-    """What a lint looks at."""
-
-    profile: Profile
-    terms: Terms
-    tbs: bytes
-    certificate: x509.Certificate
-
-    def extension(self, oid: str) -> x509.ExtensionType | None:
-        """The parsed value of an extension, if it is there."""
-        for extension in self.certificate.extensions:
-            if extension.oid.dotted_string == oid:
-                value: x509.ExtensionType = extension.value
-                return value
-        return None
-
-    def subject(self, attribute: str) -> list[str]:
-        """Every value of an attribute of the subject."""
-        return [str(a.value) for a in self.certificate.subject.get_attributes_for_oid(_SUBJECT_OIDS[attribute])]
-
-    def statements(self) -> list[tuple[str, bytes]]:
-        """The qualified-certificate statements: identifier and information, in order."""
-        value = self.extension(profiles.QC_STATEMENTS)
-        if not isinstance(value, x509.UnrecognizedExtension):
-            return []
-        found = []
-        for item in der.whole(value.value, der.SEQUENCE).inside().all(der.SEQUENCE):
-            reader = item.inside()
-            identifier = der.read_oid(reader.take(der.OID))
-            info = reader.any().whole if reader else b""
-            reader.end()
-            found.append((identifier, info))
-        return found
-
-    def policies(self) -> list[x509.PolicyInformation]:
-        """The certificate policies, in order."""
-        value = self.extension(profiles.CERTIFICATE_POLICIES)
-        return list(value) if isinstance(value, x509.CertificatePolicies) else []
-
-    def notices(self) -> list[str]:
-        """The explicit texts of all user notices."""
-        return [
-            qualifier.explicit_text or ""
-            for policy in self.policies()
-            for qualifier in policy.policy_qualifiers or []
-            if isinstance(qualifier, x509.UserNotice)
-        ]
 
 
 Lint = Callable[[Case], Iterator[str]]
@@ -106,9 +49,29 @@ def findings(profile: Profile, *, terms: Terms, tbs_der: bytes) -> list[str]:
             warnings.simplefilter("ignore")
             certificate = x509.load_der_x509_certificate(unsigned_certificate(tbs_der))
             case = Case(profile, terms, tbs_der, certificate)
-            return [f"{lint.__name__.lstrip('_')}: {text}" for lint in _LINTS for text in lint(case)]
+            return [*_found(_OF_EACH, case), *_found_in_common(case)]
     except (der.Malformed, ValueError, UnsupportedAlgorithm, x509.DuplicateExtension) as error:
         return [f"unreadable: {type(error).__name__}: {error}"]
+
+
+def _found(lints: tuple[Lint, ...], case: Case) -> list[str]:
+    return [f"{lint.__name__.lstrip('_')}: {text}" for lint in lints for text in lint(case)]
+
+
+_in_common: dict[tuple[Profile, Terms], list[str]] = {}
+
+
+def _found_in_common(case: Case) -> list[str]:
+    """Those of `_OF_ALL` look at nothing but profile, terms, origin and extensions; where these are octet for octet
+    what the profile writes for the certified key, what was found once is found always."""
+    layout = tbs.layout(case.profile, case.terms)
+    alike = case.written.origin == layout.origin and case.written.extensions.whole == layout.extensions_of(case.spki)
+    if not alike or case.profile.kind is not Kind.HOLDER:
+        return _found(_OF_ALL, case)
+    key = (case.profile, case.terms)
+    if key not in _in_common:
+        _in_common[key] = _found(_OF_ALL, case)
+    return _in_common[key]
 
 
 def _serial(case: Case) -> Iterator[str]:
@@ -145,22 +108,24 @@ def _validity(case: Case) -> Iterator[str]:
 
 
 def _key(case: Case) -> Iterator[str]:
-    spki = case.certificate.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     try:
-        kind = key_kind(spki)
+        kind = kind_of(case.key)
     except Invalid as error:
         yield f"weak: {error.facts.get('why')}"
         return
     if kind not in case.profile.keys:
         yield f"{kind} is not open to this profile"
+
+
+def _key_identifier(case: Case) -> Iterator[str]:
     value = case.extension(profiles.SUBJECT_KEY_IDENTIFIER)
-    if isinstance(value, x509.SubjectKeyIdentifier) and value.digest != tbs.key_identifier(spki):
-        yield "the subject key identifier is of another key"
+    if isinstance(value, x509.SubjectKeyIdentifier) and value.digest != tbs.key_identifier(case.spki):
+        yield "of another key"
 
 
 def _subject(case: Case) -> Iterator[str]:
-    wanted = [_SUBJECT_OIDS[attribute] for attribute in case.profile.subject]
-    present = [attribute.oid for attribute in case.certificate.subject]
+    wanted = [SUBJECT_OIDS[attribute] for attribute in case.profile.subject]
+    present = [oid for oid, _ in case.attributes]
     if present != wanted or any(len(rdn) != 1 for rdn in case.certificate.subject.rdns):
         yield f"{[oid.dotted_string for oid in present]} where {[oid.dotted_string for oid in wanted]} was due"
     if case.subject("country") != ["TR"]:
@@ -259,7 +224,7 @@ def _addresses(case: Case) -> Iterator[str]:
 
 
 def _law_5070_m9(case: Case) -> Iterator[str]:
-    """5070 md. 9: what a qualified certificate must contain, letter by letter (d, e, f and j: other lints)."""
+    """5070 md. 9: what a qualified certificate must contain, letter by letter (c, d, e, f and j: other lints)."""
     if case.profile.kind is not Kind.HOLDER:
         return
     identifiers = [identifier for identifier, _ in case.statements()]
@@ -269,10 +234,14 @@ def _law_5070_m9(case: Case) -> Iterator[str]:
     countries = [a.value for a in issuer.get_attributes_for_oid(NameOID.COUNTRY_NAME)]
     if countries != ["TR"] or not issuer.get_attributes_for_oid(NameOID.COMMON_NAME):
         yield "(b) does not name the authority and its country"
-    if not case.subject("common_name") or not case.subject("serial_number"):
-        yield "(c) does not identify the signer"
     if {profiles.QC_LIMIT_VALUE, profiles.BTK_RESTRICTION} & set(identifiers):
         yield "(ı) carries a limit that nobody asked for"
+
+
+def _law_5070_m9_c(case: Case) -> Iterator[str]:
+    """5070 md. 9 (c): the information by which the signer can be identified."""
+    if case.profile.kind is Kind.HOLDER and not (case.subject("common_name") and case.subject("serial_number")):
+        yield "does not identify the signer"
 
 
 def _accepted_by_ma3(case: Case) -> Iterator[str]:
@@ -359,15 +328,10 @@ def _no_check(case: Case) -> Iterator[str]:
 
 def _exactly_the_profile(case: Case) -> Iterator[str]:
     """Written again from what was read, it must come out octet for octet."""
-    reader = der.whole(case.tbs, der.SEQUENCE).inside()
-    for tag in (0xA0, der.INTEGER, der.SEQUENCE, der.SEQUENCE, der.SEQUENCE, der.SEQUENCE):
-        reader.take(tag)
-    spki, extensions = reader.take(der.SEQUENCE).whole, reader.take(0xA3)
-    for extension in der.read_extensions(extensions):
-        if extension.oid not in case.profile.extensions:
-            yield f"{extension.oid} is not of this profile"
-        elif extension.value != tbs.extension_value(extension.oid, profile=case.profile, terms=case.terms, spki=spki):
-            yield f"{extension.oid} is written otherwise"
+    if case.written.extensions.whole != tbs.layout(case.profile, case.terms).extensions_of(case.spki):
+        yield from _written_otherwise(case)
+    if case.written.spki != case.spki:
+        yield "the key is written otherwise"
     subject = {attribute: "".join(case.subject(attribute)) for attribute in case.profile.subject}
     try:
         if case.certificate.subject.public_bytes() != tbs.name(case.profile, subject):
@@ -376,8 +340,20 @@ def _exactly_the_profile(case: Case) -> Iterator[str]:
         yield "the subject cannot be written so"
 
 
-_LINTS: tuple[Lint, ...] = (
-    _serial, _signature, _issuer, _validity, _key, _subject, _names, _person_number, _extensions, _key_usage,
-    _never_an_authority, _extended_key_usage, _addresses, _law_5070_m9, _accepted_by_ma3, _policies, _statements,
-    _etsi_statements, _says_test, _no_check, _exactly_the_profile,
+def _written_otherwise(case: Case) -> Iterator[str]:
+    for extension in der.read_extensions(case.written.extensions):
+        if extension.oid not in case.profile.extensions:
+            yield f"{extension.oid} is not of this profile"
+        elif extension.value != tbs.extension_value(
+            extension.oid, profile=case.profile, terms=case.terms, spki=case.spki
+        ):
+            yield f"{extension.oid} is written otherwise"
+
+
+_OF_EACH: tuple[Lint, ...] = (
+    _serial, _validity, _key, _subject, _names, _person_number, _law_5070_m9_c, _exactly_the_profile,
+)  # fmt: skip
+_OF_ALL: tuple[Lint, ...] = (
+    _signature, _issuer, _key_identifier, _extensions, _key_usage, _never_an_authority, _extended_key_usage, _addresses,
+    _law_5070_m9, _accepted_by_ma3, _policies, _statements, _etsi_statements, _says_test, _no_check,
 )  # fmt: skip

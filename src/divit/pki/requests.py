@@ -40,7 +40,8 @@ def check_request(csr_der: bytes, *, challenge: str) -> CheckedRequest:
     try:
         der.whole(csr_der, der.SEQUENCE)
         request = x509.load_der_x509_csr(csr_der)
-        kind = key_kind(request.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo))
+        key = request.public_key()
+        kind = kind_of(key)
         answered = request.attributes.get_attribute_for_oid(AttributeOID.CHALLENGE_PASSWORD).value
         proof_hash = request.signature_hash_algorithm
     except x509.AttributeNotFound:
@@ -57,16 +58,19 @@ def check_request(csr_der: bytes, *, challenge: str) -> CheckedRequest:
         raise Invalid("csr_wrong_challenge")
     if not any(kind in current(name).keys for name in HOLDER_PROFILES):
         raise Invalid("csr_key_not_open", algorithm=kind)
-    spki = request.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    return CheckedRequest(spki, kind)
+    return CheckedRequest(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo), kind)
 
 
 def key_kind(spki: bytes) -> str:
     """`ec-p256`, `rsa-2048`, … or `Invalid("csr_weak_key")` for a key that must never be certified."""
     try:
-        key = load_der_public_key(spki)
+        return kind_of(load_der_public_key(spki))
     except (ValueError, UnsupportedAlgorithm):
         raise Invalid("csr_weak_key", why="unreadable, or not a point of its curve") from None
+
+
+def kind_of(key: object) -> str:
+    """The same of a key that was read already."""
     if isinstance(key, ec.EllipticCurvePublicKey):
         kind = _EC_KINDS.get(key.curve.name)
         if kind is None:

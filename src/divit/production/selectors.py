@@ -83,6 +83,12 @@ def in_states(states: Iterable[State]) -> QuerySet[CardOrder]:
     )
 
 
+def many_at_stations(*, at_least: int) -> bool:
+    """Whether so many cards are being personalised at this moment."""
+    found = CardOrder.objects.filter(state=State.PERSONALISING).order_by("queued_at")
+    return len(found.values_list("pk", flat=True)[:at_least]) == at_least
+
+
 def stuck(state: State, *, before: datetime) -> list[CardOrder]:
     """Orders in which nothing has moved since `before`: their job may have died with its worker."""
     return list(CardOrder.objects.filter(state=state, changed_at__lt=before).order_by("changed_at", "id"))

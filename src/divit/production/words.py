@@ -54,6 +54,10 @@ TROUBLES: dict[str, str | Promise] = {
     "card_lost": _("Kart sahibine ulaşmadan kayboldu ya da gönderilemedi; sertifikası iptal edildi."),
     "not_made": _("Kart istasyonda üretilemedi."),
     "certificate_closed": _("Karttaki sertifika, kart yola çıkmadan kapatıldı."),
+    "certificate_questioned": _(
+        "Sertifika ikinci denetimi bekliyor ya da denetimde bir bulgu çıktı; bu sonuçlanmadan karta yazılmaz. "
+        "Beklerken bulgu kayıt masasında incelenir."
+    ),
     "damaged": _("Kartta gözle görülen kusur var."),
     "print_wrong": _("Kartın üzerindeki bilgiler yanlış basılmış."),
     "card_silent": _("Kart okuyucuda yanıt vermiyor."),

@@ -3,16 +3,30 @@
 from uuid import UUID
 
 from divit import wiring
-from divit.flows import issuance, past_status, status_publication, status_receipt
+from divit.flows import bulk_issuance, issuance, past_status, status_publication, status_receipt
 from divit.worker.app import app
 from divit.worker.retries import PATIENT, PATIENT_WITH_REFUSALS, own_connection
+
+_LANES = 2  # one signs while the other waits for the database
 
 
 @app.task(name="certificates.complete_issuance", queue="signing", retry=PATIENT)
 @own_connection
 def complete_issuance(intent_id: str) -> None:
-    """Sign one stored intent."""
-    issuance.complete(UUID(intent_id), keystore=wiring.keystore())
+    """Sign one stored intent; where many wait, all of them."""
+    bulk_issuance.complete(UUID(intent_id), keystore=wiring.keystore(), lanes=_LANES)
+
+
+@app.task(
+    name="certificates.complete_waiting",
+    queue="signing",
+    retry=PATIENT,
+    queueing_lock="certificates.complete_waiting",
+)
+@own_connection
+def complete_waiting() -> None:
+    """Sign what waits; what is left after so many has a job of its own, behind whatever waits for the signer too."""
+    bulk_issuance.complete_some(keystore=wiring.keystore(), lanes=_LANES)
 
 
 @app.task(name="certificates.publish_crl", queue="signing", retry=PATIENT_WITH_REFUSALS)

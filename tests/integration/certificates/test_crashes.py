@@ -6,6 +6,7 @@ import signal
 import uuid
 from collections.abc import Callable
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -16,7 +17,7 @@ from django.db.backends.postgresql.base import DatabaseWrapper
 
 from divit.audit import ledger
 from divit.certificates.models import Certificate, Intent, PublishedCrl, PublishedStatus, StatusChange
-from divit.flows import issuance, revocation, status_publication
+from divit.flows import bulk_issuance, issuance, revocation, status_publication
 from divit.identity.models import Person
 from divit.kernel.actors import SYSTEM, Actor
 from divit.pki.authority import Authority
@@ -173,6 +174,87 @@ def test_exactly_one_certificate_whenever_the_signer_dies(
     else:
         raise AssertionError("it never came through alive")
     assert at > 20
+    assert list(ledger.verify()) == []
+
+
+def _bulk(person: Person, institution_id: uuid.UUID, *, count: int) -> list[bulk_issuance.Wish]:
+    orders = [uuid.uuid4() for _ in range(count)]
+    return [
+        bulk_issuance.Wish(
+            card_order_id=order,
+            person=person,
+            institution_id=institution_id,
+            profile="etsi-tr",
+            csr_der=make_csr(str(order)),
+            card_serial="1234567890123456",
+            validity_years=1,
+            publish=False,
+        )
+        for order in orders
+    ]
+
+
+def test_all_or_nothing_of_a_batch_whenever_its_signer_dies(
+    make_person: Callable[..., Person],
+    make_certificate: Callable[..., Certificate],
+    keystore: KeyStore,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    person = make_person()
+    institution_id = make_certificate(person).institution_id
+    monkeypatch.setattr(issuance, "FINISHED_WITHIN", timedelta(0))  # whoever began them is known to be gone
+    for at in range(1, _MOST_POINTS):
+        wishes = _bulk(person, institution_id, count=2)
+        orders = [wish.card_order_id for wish in wishes]
+        bulk_issuance.begin_all(wishes, by=SYSTEM)
+        notes = tmp_path / f"{at}"
+
+        def sign(points: CrashPoints, notes: Path = notes) -> object:
+            store = NotingStore(keystore, notes=notes, points=points)
+            return bulk_issuance.complete_waiting(keystore=store)  # type: ignore[arg-type]
+
+        died = dies(sign, at=at)
+        made = list(Intent.objects.filter(card_order_id__in=orders).order_by("created_at"))
+        stand = Certificate.objects.filter(card_order_id__in=orders)
+        assert stand.count() in (0, 2), f"half a batch after point {at}"
+        if notes.exists():
+            assert PublishedStatus.objects.filter(serial__in=[one.serial for one in made]).count() == 2
+        bulk_issuance.complete_waiting(keystore=keystore)
+        assert {bytes(one.intent.tbs) for one in stand} == {bytes(one.tbs) for one in made}
+        assert StatusChange.objects.filter(certificate__in=stand).count() == stand.count() == 2
+        assert PublishedStatus.objects.filter(serial__in=[one.serial for one in made], status="good").count() == 2
+        batches = set(Intent.objects.filter(card_order_id__in=orders).values_list("batch_id", flat=True))
+        assert [waiting("certificates.follow_batch", batch_id=str(one)) for one in batches] == [1]
+        assert set(notes.read_text().split() if notes.exists() else []) <= {bytes(one.tbs).hex() for one in made}
+        if not died:
+            break
+    else:
+        raise AssertionError("it never came through alive")
+    assert at > 15
+    assert list(ledger.verify()) == []
+
+
+def test_thousands_are_stored_or_not_whenever_the_worker_dies(
+    make_person: Callable[..., Person], make_certificate: Callable[..., Certificate]
+) -> None:
+    person = make_person()
+    institution_id = make_certificate(person).institution_id
+    for at in range(1, _MOST_POINTS):
+        wishes = _bulk(person, institution_id, count=2)
+        died = dies(lambda _points, wishes=wishes: bulk_issuance.begin_all(wishes, by=SYSTEM), at=at)  # type: ignore[misc]
+        known = Intent.objects.filter(card_order_id__in=[wish.card_order_id for wish in wishes])
+        stored = {one.pk: bytes(one.tbs) for one in known}
+        assert len(stored) in (0, 2)
+        begun = bulk_issuance.begin_all(wishes, by=SYSTEM)
+        assert len(begun.intents) == 2 - len(stored)
+        if stored:
+            assert {one.pk: bytes(one.tbs) for one in known} == stored
+        if not died:
+            break
+    else:
+        raise AssertionError("it never came through alive")
+    assert at > 5
     assert list(ledger.verify()) == []
 
 

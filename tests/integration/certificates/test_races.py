@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from divit.audit import ledger
 from divit.certificates.models import Certificate, Intent, PublishedStatus, StatusChange
-from divit.flows import issuance, phone_proof, reinstatement, revocation, suspension
+from divit.flows import bulk_issuance, issuance, phone_proof, reinstatement, revocation, suspension
 from divit.identity import services as people
 from divit.identity.models import Person
 from divit.institutions.models import Institution
@@ -102,6 +102,24 @@ def test_the_same_intent_at_two_signers(
         outcomes = at_once(*[partial(issuance.complete, intent.pk, keystore=keystore)] * 2)
         assert outcomes == ["done", "done"]
         assert Certificate.objects.count() == earlier + 1
+
+
+def test_many_intents_at_two_signers_of_two_lanes(
+    make_person: Callable[..., Person],
+    make_certificate: Callable[..., Certificate],
+    keystore: KeyStore,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    person = make_person()
+    made = make_certificate(person)
+    monkeypatch.setattr(bulk_issuance, "AT_ONCE", 3)
+    for _round in range(2):
+        begun = [_begin_another(person, made.institution) for _ in range(12)]
+        drain = partial(bulk_issuance.complete_waiting, keystore=keystore, lanes=2)
+        assert at_once(drain, drain, partial(revoke, made, holder_of(person)))[:2] == ["done", "done"]
+        for intent in begun:
+            assert StatusChange.objects.filter(certificate__intent=intent).count() == 1
+    assert list(ledger.verify()) == []
 
 
 def test_a_replacement_and_a_revocation_by_the_holder(

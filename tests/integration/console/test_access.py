@@ -11,7 +11,9 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, reverse
 
+from divit.certificates import findings
 from divit.certificates import past_status as statements
+from divit.certificates.findings import Found, Kind
 from divit.certificates.models import Certificate, PastStatus
 from divit.console.urls import urlpatterns
 from divit.delivery.models import Parcel
@@ -109,6 +111,7 @@ def stage(
             "registration_certificate": {"certificate_id": on_hold.pk},
             "registration_ask": {"ask_id": ask.pk},
             **{f"registration_past_status{page}": {"past_status_id": asked.pk} for page in ("", "_file")},
+            "registration_finding": {"finding_id": a_finding(on_hold)},
             "report": {"report": "geri-gelen-gonderi"},
             "report_file": {"report": "bekleyen"},
             "production_order": {"order_id": queued.pk},
@@ -177,6 +180,13 @@ def _asked_about(certificate: Certificate) -> PastStatus:
     return row
 
 
+def a_finding(certificate: Certificate) -> int:
+    """Something that the registry must look into."""
+    with transaction.atomic():
+        found = [Found(kind=Kind.PROFILE, what="Gizlibulgu", certificate=certificate)]
+        return findings.record(found, by=SYSTEM)[0].pk
+
+
 ACCOUNT = ("account", "statement", "statement_pdf", "statement_xlsx")
 SCANS = ("scans", "scans_live", "scan", "scan_picture")
 ROSTERS = ("roster", "roster_live", "roster_corrected")
@@ -206,6 +216,8 @@ OPEN_TO: dict[str, str | tuple[str, ...]] = {
     "registration_certificate": "registrar",
     "registration_asks": "registrar",
     **dict.fromkeys((f"registration_past_status{page}" for page in ("_ask", "", "_file")), "registrar"),
+    "registration_findings": "registrar",
+    "registration_finding": "registrar",
     "registration_ask": "registrar",
     "registration_announcements": "registrar",
     "reports": "registrar",

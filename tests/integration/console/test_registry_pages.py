@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -16,13 +16,15 @@ from divit.applications.models import Application, Requirement
 from divit.audit import ledger
 from divit.audit import selectors as audit
 from divit.audit.models import Entry
-from divit.certificates.models import Certificate, Reinstatement
+from divit.certificates import findings
+from divit.certificates.findings import Found, Kind
+from divit.certificates.models import Certificate, Finding, Reinstatement
 from divit.console import labels
 from divit.flows import registry_search, suspension
 from divit.identity.models import Person, StaffAccount
 from divit.institutions.models import Institution
 from divit.kernel import clock
-from divit.kernel.actors import Actor, Level, Role
+from divit.kernel.actors import SYSTEM, Actor, Level, Role
 from divit.notifications.models import Message
 from divit.production.models import CardOrder
 from tests.integration.console.conftest import log_in, seat
@@ -195,6 +197,31 @@ class TestOpeningByTwo:
         assert "«Yazı imzasız»" in _page(first.get(reverse("console:registration_asks")))
         held.refresh_from_db()
         assert held.state == "suspended"
+
+
+class TestFindings:
+    """What looking again has found."""
+
+    def test_looked_into_and_settled(self, at_desk: Callable[..., Client], held: Certificate) -> None:
+        with transaction.atomic():
+            found = [Found(kind=Kind.PROFILE, what="its signature does not verify", certificate=held)]
+            findings.record([*found, Found(kind=Kind.LIST, what="closed, and not on the list", serial="AB")], by=SYSTEM)
+        desk = at_desk(Role.REGISTRAR)
+        assert "2 bulgu inceleme bekliyor" in _page(desk.get(reverse("console:registration")))
+        page = _page(desk.get(reverse("console:registration_findings")))
+        assert held.serial in page
+        assert "İptal listesi" in page
+        row = Finding.objects.get(certificate=held)
+        one = reverse("console:registration_finding", kwargs={"finding_id": row.pk})
+        page = _page(desk.get(one))
+        assert ("its signature does not verify" in page, held.holder_name in page) == (True, True)
+        assert desk.post(one, {"said": " "}).status_code == 409
+        answer = desk.post(one, {"said": "Yedekten geri yüklendi"})
+        assert (answer.status_code, answer.headers["Location"]) == (303, reverse("console:registration_findings"))
+        assert "«Yedekten geri yüklendi»" in _page(desk.get(reverse("console:registration_findings")))
+        assert "bu arada kapatılmış" in _page(desk.post(one, {"said": "Bir daha"}))
+        assert set(_looks(held.person_id)) == {"finding"}
+        assert "merkezde incelendi" in _page(log_in(held.person).get(reverse("portal:my_data")))
 
 
 class TestReports:

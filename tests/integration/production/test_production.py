@@ -11,7 +11,7 @@ from divit.applications.models import Application
 from divit.audit.selectors import moves_of
 from divit.certificates.models import Certificate, Intent
 from divit.delivery.models import SealedPin
-from divit.flows import card_delivery, card_production, issuance, revocation
+from divit.flows import bulk_issuance, card_delivery, card_production, issuance, revocation
 from divit.identity.models import Person
 from divit.kernel import clock
 from divit.kernel.actors import SYSTEM, Actor, Role
@@ -218,6 +218,28 @@ def test_a_certificate_that_was_closed_is_not_written_on_a_card(
     row = CardOrder.objects.get(pk=order.pk)
     assert (row.state, row.trouble, station.loaded) == ("spoiled", "certificate_closed", {})
     card_production.requeue(order.pk, by=PRODUCER)
+
+
+def test_among_many_pkilint_looks_later_and_before_that_nothing_is_written_on_the_card(
+    make_order: Order, station: ScriptedStation, run_jobs: Jobs, pin_recipient: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(card_production, "MANY_AT_STATIONS", 1)
+    monkeypatch.setattr(bulk_issuance, "MANY", 2)
+    orders = [make_order(), make_order()]
+    for order in orders:
+        card_production.take(order.pk, by=PRODUCER)
+        card_production.personalise(order.pk, station=station, pin_recipient=pin_recipient)
+    run_jobs("signing")
+    certificates = {one.card_order_id: one for one in Certificate.objects.all()}
+    assert len({one.intent.batch_id for one in certificates.values()}) == 1
+    first = orders[0].pk
+    card_production.issued(first, certificates[first].pk)  # as `resume` would, were the judgement late
+    card_production.load(first, station=station)
+    row = CardOrder.objects.get(pk=first)
+    assert (row.state, row.trouble, station.loaded) == ("loading", "certificate_questioned", {})
+    run_jobs()
+    assert [_state(order) for order in orders] == ["produced", "produced"]
+    assert CardOrder.objects.get(pk=first).trouble == ""
 
 
 @pytest.mark.parametrize("inspected", [False, True])

@@ -126,7 +126,7 @@ MUTANTS: list[tuple[str, Mutant, str]] = [
     ("RSA-4096", lambda p: setattr(p, "spki", rsa_spki(4096)), "key"),
     ("P-384", lambda p: setattr(p, "spki", spki_of(ec.generate_private_key(ec.SECP384R1()).public_key())), "key"),
     ("P-521", lambda p: setattr(p, "spki", _spki(ec.SECP521R1())), "key"),
-    ("another key than its identifier", lambda p: setattr(p, "spki", _spki(ec.SECP256R1())), "key"),
+    ("another key than its identifier", lambda p: setattr(p, "spki", _spki(ec.SECP256R1())), "key_identifier"),
     ("no serialNumber", lambda p: p.name(NUMBER, None), "subject"),
     ("no givenName", lambda p: p.name(GN, None), "subject"),
     ("no common name", lambda p: p.name(CN, None), "subject"),

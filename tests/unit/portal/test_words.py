@@ -80,6 +80,7 @@ def test_every_act_in_the_ledger_is_called_something_in_a_persons_history() -> N
     in_no_persons_history = {"staff_change.confirm", "staff_change.withdraw", "bill.begin", "statement.begin"}
     in_no_persons_history |= {"announcement.publish", "announcement.take_back"}
     in_no_persons_history |= {"issuer.halt", "service_certificate.revoke"}
+    in_no_persons_history |= {"issuance_batch.judged"}
     in_no_persons_history |= {f"webhook.{act}" for act in ("test", "replay", "rotate", "close", "vanish")}
     literal = {
         name

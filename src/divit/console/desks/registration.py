@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from divit.applications.kinds import Kind
 from divit.applications.labels import KINDS
 from divit.applications.models import Application
+from divit.certificates import findings
 from divit.certificates import registry as certificates
 from divit.certificates import words as certificate_words
 from divit.certificates.models import Certificate
@@ -55,6 +56,7 @@ def registration(request: DeskRequest) -> HttpResponse:
         "page_size": registry_search.PAGE,
         "purposes": labels.PURPOSES.items(),
         "asks": _asks(request.actor),
+        "findings": findings.how_many(),
     }
     return render(request, "console/registration/search.html", context)
 
