@@ -1,11 +1,9 @@
 """Reading certificates: a person's own, what is published of them, and what was true at any past time."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 
-from django.db import connection
 from django.db.models import Count, Exists, Max, OuterRef, QuerySet
 
 from divit.certificates.intents import OPEN, of_challenge
@@ -23,8 +21,6 @@ from divit.certificates.services import ISSUE, facts_of
 from divit.kernel import clock
 from divit.kernel.actors import Actor
 from divit.kernel.errors import NotFound
-from divit.kernel.serials import Serial
-from divit.pki.crl import Entry
 from divit.pki.reasons import Reason
 
 
@@ -209,46 +205,6 @@ def receipt_of(change: StatusChange) -> StatusReceipt | None:
     return StatusReceipt.objects.select_related("change__certificate").filter(change=change).first()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Published:
-    """Everything that a list must say, and the last status change that it covers."""
-
-    entries: list[Entry]
-    covers: int
-    newest: PublishedCrl | None
-
-
-def to_publish(issuer: Issuer) -> Published:
-    """Read inside a transaction: waits for status changes that are being written, so that none is passed over.
-
-    A change holds the ledger's lock from its number to its commit (sql/status.sql); a change that comes after this
-    read finds no waiting job and leaves a new one.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock_shared(5070, 1)")
-    rows = list(PublishedStatus.objects.filter(issuer=issuer).exclude(status="good").order_by("serial"))
-    return Published(
-        entries=[
-            Entry(serial=Serial.from_hex(row.serial), at=row.effective_at, reason=Reason.from_text(row.reason or ""))
-            for row in rows
-            if row.effective_at is not None
-        ],
-        covers=_last_change(issuer),
-        newest=newest_list(issuer),
-    )
-
-
-def newest_list(issuer: Issuer) -> PublishedCrl | None:
-    """The list that the world sees now."""
-    return PublishedCrl.objects.filter(issuer=issuer).order_by("-number").first()
-
-
-def list_is_due(issuer: Issuer, *, every: timedelta) -> bool:
-    """Whether the newest list is old, absent, or does not tell of every change."""
-    newest = newest_list(issuer)
-    return newest is None or newest.covers < _last_change(issuer) or clock.now() - newest.this_update >= every
-
-
 def unfinished_intents(*, older_than: timedelta) -> list[UUID]:
     """Intents that somebody should have finished by now."""
     return list(
@@ -304,7 +260,7 @@ def issuer(issuer_id: UUID) -> Issuer:
 
 def list_numbered(issuer: Issuer, number: int) -> PublishedCrl | None:
     """A list by its number."""
-    return PublishedCrl.objects.filter(issuer=issuer, number=number).defer("der").first()
+    return PublishedCrl.objects.filter(issuer=issuer, number=number).first()
 
 
 def closed_as_of(issuer: Issuer, *, covers: int) -> tuple[set[str], set[str]]:
@@ -339,11 +295,6 @@ def unsealed_receipts(*, older_than: timedelta) -> list[UUID]:
         .order_by("change__at")
         .values_list("change_id", flat=True)
     )
-
-
-def _last_change(issuer: Issuer) -> int:
-    last = PublishedStatus.objects.filter(issuer=issuer).aggregate(last=Max("change_seq"))["last"]
-    return last or 0
 
 
 def _changes() -> QuerySet[StatusChange]:

@@ -18,7 +18,6 @@ from divit.certificates.models import (
     Certificate,
     Intent,
     Issuer,
-    PublishedCrl,
     StatusChange,
     StatusEvidence,
     StatusReceipt,
@@ -216,30 +215,6 @@ SELECT gen_random_uuid(), id, %(act)s, state, CASE state WHEN 'suspended' THEN '
     effective_at, %(now)s, %(role)s, %(by)s, %(name)s, '', change_seq
 FROM certificates_certificate WHERE id = ANY(%(id)s)
 """
-
-
-def publish_list(
-    issuer: Issuer,
-    *,
-    der: bytes,
-    number: int,
-    this_update: datetime,
-    next_update: datetime,
-    entries: int,
-    covers: int,
-    follows: int,
-) -> PublishedCrl:
-    """The new list, in place of the one that it follows; the trigger refuses it when another came between."""
-    return PublishedCrl.objects.create(
-        issuer=issuer,
-        number=number,
-        follows=follows,
-        covers=covers,
-        this_update=this_update,
-        next_update=next_update,
-        entries=entries,
-        der=der,
-    )
 
 
 def record_evidence(

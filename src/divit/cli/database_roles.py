@@ -13,8 +13,13 @@ INSERT_ONLY = ("audit_entry", "audit_history", "audit_checkpoint", "stages_promi
 READ_ONLY = ("audit_move", "audit_start", "django_migrations")
 # Only the process that holds the CA's keys may bring these into being.
 SIGNER_ONLY = ("certificates_certificate", "certificates_publishedcrl")
-# And these it alone may change.
-SIGNER_ALONE = ("certificates_servicecertificate",)
+# And these it alone may change; what the parts of lists become in what order is the database's own rule.
+SIGNER_ALONE = (
+    "certificates_servicecertificate",
+    "certificates_listblock",
+    "certificates_listchange",
+    "certificates_publisheddelta",
+)
 # What is to be signed is put down by the worker, after the card station's proof; never by who faces the world. Nor is
 # what an institution owes.
 NOT_BY_WEB = ("certificates_intent", "payments_bill", "payments_statement", "payments_statementline")
@@ -29,7 +34,7 @@ PROGRAMS = ("connections_key", "connections_token", "connections_answer")
 WATCHED = ("watching_standing", "watching_day", "watching_trouble", "watching_outage", "watching_memory")
 # What staff announce there is the web's to write.
 ANNOUNCED = ("watching_announcement",)
-PUBLIC_VIEWS = ("published_certificate_status", "published_crl")
+PUBLIC_VIEWS = ("published_certificate_status", "published_crl", "published_crl_part")
 
 
 _WITHHELD = {

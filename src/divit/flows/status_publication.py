@@ -1,25 +1,29 @@
 """What the world is told of a certificate: lists after every change, and a look from outside at what arrived."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 
-from divit.certificates import authorities, reading, selectors, service_certificates, services
+from divit.certificates import authorities, lists, next_list, reading, selectors, service_certificates, services
 from divit.certificates.lifecycle import State
-from divit.certificates.models import PublishedCrl, StatusChange, StatusEvidence
+from divit.certificates.models import Issuer, PublishedCrl, StatusChange, StatusEvidence
 from divit.certificates.ports import CrlSeen, OcspSeen, StatusProbe
 from divit.flows import notices
-from divit.flows.jobs import later
+from divit.flows.jobs import each, later
 from divit.kernel import clock
 from divit.kernel.actors import SYSTEM
 from divit.kernel.errors import NeighbourFailed
 from divit.kernel.serials import Serial
-from divit.pki import ceremony, crl
+from divit.pki import ceremony, crl, crl_frame
 from divit.pki.authority import Authority
-from divit.pki.keystores.base import KeyStore
+from divit.pki.keystores.base import KeyStore, SigningKey
+
+log = logging.getLogger(__name__)
 
 LIST_EVERY = timedelta(hours=4)  # BTK's profile document: «4 saatte bir SİL»
 LIST_STANDS = timedelta(hours=24)
@@ -79,32 +83,9 @@ def publish(issuer_id: UUID, *, keystore: KeyStore) -> PublishedCrl | None:
     authority = authorities.by_id(issuer_id)
     with transaction.atomic():
         issuer = services.issuer_of(authority)
-        said = selectors.to_publish(issuer)
-    newest = said.newest
-    now = clock.now()
-    if newest and newest.covers == said.covers and now - newest.this_update < LIST_EVERY:
-        return None
-    der = crl.build(
-        issuer=authority.certificate,
-        key=keystore.open(authority.key_label),
-        number=crl.number_at(now),
-        this_update=now,
-        next_update=now + LIST_STANDS,
-        entries=said.entries,
-    )
-    previous = bytes(newest.der) if newest else None
-    crl.check(der, issuer=authority.certificate, previous=previous, expected_entries=said.entries)
-    with transaction.atomic():
-        return services.publish_list(
-            issuer,
-            der=der,
-            number=crl.number_of(der),
-            this_update=now.replace(microsecond=0),
-            next_update=(now + LIST_STANDS).replace(microsecond=0),
-            entries=len(said.entries),
-            covers=said.covers,
-            follows=newest.number if newest else 0,
-        )
+    with next_list.Blocks() as blocks:
+        made = drafted(authority, issuer, into=blocks)
+        return _published(made, key=keystore.open(authority.key_label)) if made else None
 
 
 def watch() -> None:
@@ -113,8 +94,24 @@ def watch() -> None:
         with transaction.atomic():
             issuer = services.issuer_of(authority)
             service_certificates.take_down(authority, by=SYSTEM)
-            if selectors.list_is_due(issuer, every=LIST_EVERY):
+            if lists.is_due(issuer, every=LIST_EVERY):
                 publish_soon(issuer.id)
+
+
+def compare() -> None:
+    """Nightly: the newest lists, as the world has them, are what the statuses say when every entry is encoded anew.
+
+    Raises `ExceptionGroup` of `Refused`: crl_unexplained_difference, or what reading a list of another's raises.
+    """
+    each([authority.id for authority in _answering()], _compare)
+
+
+def _compare(issuer_id: UUID) -> None:
+    issuer = services.issuer_of(authorities.by_id(issuer_id))
+    with lists.at_one_moment():
+        newest = lists.newest(issuer)
+        if newest:
+            next_list.compare(issuer, newest)
 
 
 def renew_delegates(*, keystore: KeyStore) -> int:
@@ -216,3 +213,57 @@ def _list_tells(seen: CrlSeen, change: StatusChange) -> bool:
 def _whole_second(at: datetime) -> datetime:
     """OCSP and CRL tell times in whole seconds."""
     return at.replace(microsecond=0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Made:
+    """A list that is to be signed, and its delta."""
+
+    frame: crl_frame.Frame
+    draft: next_list.Draft
+    delta: next_list.Delta | None
+
+
+def drafted(authority: Authority, issuer: Issuer, *, into: next_list.Blocks) -> Made | None:
+    """What is to be signed, as of now; None when the newest list says it already. Raises `Refused`."""
+    lists.wait_for_changes()
+    with lists.at_one_moment():
+        newest, covers, now = lists.newest(issuer), lists.last_change(issuer), clock.now()
+        if newest and newest.covers == covers and now - newest.this_update < LIST_EVERY:
+            return None
+        frame = frame_now(authority, now=now)
+        try:
+            made = next_list.draft(issuer, newest=newest, covers=covers, frame=frame, into=into)
+        except next_list.Unfounded as problem:
+            # A list must go on being published; this line is for those who look after the house.
+            log.error("the newest list is not as it was signed (%s): made anew of the statuses", problem)
+            made = next_list.draft_anew(issuer, covers=covers, frame=frame, into=into)
+        made.follows = newest.number if newest else 0
+        delta = None
+        if settings.DIVIT.delta_lists and made.old:
+            # Whoever still holds a list that may be relied on can take the delta.
+            delta = next_list.delta(made, frame=frame, relied_on=now - LIST_STANDS)
+        return Made(frame=frame, draft=made, delta=delta)
+
+
+def _published(made: Made, *, key: SigningKey) -> PublishedCrl:
+    draft, delta = made.draft, made.delta
+    sealed = crl_frame.sign(made.frame, draft.hashed, size=draft.size, key=key)
+    delta_der = delta.signed(key) if delta else b""
+    with transaction.atomic():
+        published = next_list.publish(draft, sealed)
+        if delta:
+            lists.publish_delta(published, base_number=delta.base_number, der=delta_der)
+        return published
+
+
+def frame_now(authority: Authority, *, now: datetime) -> crl_frame.Frame:
+    """Who says a list, when, until when, under which number."""
+    return crl_frame.Frame(
+        issuer=authority.certificate,
+        number=crl.number_at(now),
+        this_update=now.replace(microsecond=0),
+        next_update=(now + LIST_STANDS).replace(microsecond=0),
+        ca_url=authority.ca_url,
+        delta_url=crl_frame.delta_url_of(authority.crl_url) if settings.DIVIT.delta_lists else "",
+    )

@@ -1,52 +1,25 @@
 """The list of revoked certificates (SİL): one complete list per authority, and the checks before it replaces another.
 
 Every certificate that was ever revoked stays on it, also after it expired (EN 319 411-2; ExpiredCertsOnCRL says so);
-only a hold that was lifted leaves it.
+only a hold that was lifted leaves it. Here are lists that fit into memory at once; how a list of a million is made
+of the one before stands in `crl_frame`, `crl_entries` and `crl_reader`, and gives the same octets.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.hazmat.primitives import hashes
 
 from divit.kernel.errors import Refused
-from divit.kernel.serials import Serial
-from divit.pki import der
+from divit.pki.crl_entries import Entry, encoded
+from divit.pki.crl_frame import Frame, seal
+from divit.pki.crl_reader import Line, check_signer, line, lines_of, refuse_if
+from divit.pki.crl_reader import number_of as _number
 from divit.pki.keystores.base import SigningKey
 from divit.pki.reasons import Reason
-from divit.pki.signatures import load_key, scheme_of, signed, spki_of, verifies
-from divit.pki.tbs import key_identifier
 
-_AUTHORITY_KEY_IDENTIFIER = "2.5.29.35"
-_CRL_NUMBER = "2.5.29.20"
-_EXPIRED_CERTS = "2.5.29.60"
-_REASON_CODE = "2.5.29.21"
-_ENTRY_EXTENSIONS = {
-    reason: b""
-    if reason is Reason.UNSPECIFIED
-    else der.sequence(der.extension(_REASON_CODE, der.enumerated(reason.value)))
-    for reason in Reason
-}
-_FLAGS = {
-    x509.ReasonFlags.unspecified: Reason.UNSPECIFIED,
-    x509.ReasonFlags.key_compromise: Reason.KEY_COMPROMISE,
-    x509.ReasonFlags.ca_compromise: Reason.CA_COMPROMISE,
-    x509.ReasonFlags.affiliation_changed: Reason.AFFILIATION_CHANGED,
-    x509.ReasonFlags.superseded: Reason.SUPERSEDED,
-    x509.ReasonFlags.cessation_of_operation: Reason.CESSATION_OF_OPERATION,
-    x509.ReasonFlags.certificate_hold: Reason.CERTIFICATE_HOLD,
-}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Entry:
-    """One certificate on the list; `at` is published in whole seconds."""
-
-    serial: Serial
-    at: datetime
-    reason: Reason
+__all__ = ["Entry", "build", "check", "check_issuer", "number_at", "number_of"]
 
 
 def number_at(now: datetime) -> int:
@@ -62,30 +35,16 @@ def build(
     this_update: datetime,
     next_update: datetime,
     entries: Iterable[Entry],
+    ca_url: str = "",
 ) -> bytes:
-    """CertificateList v2, DER; `issuer` is the authority's certificate. Entries are written in serial order."""
-    certificate = x509.load_der_x509_certificate(issuer)
-    spki = certificate.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    if spki_of(key.public_key) != spki:
-        raise Refused("wrong_issuer_key", key=key.label)
-    lines = b"".join(_line(entry) for entry in sorted(entries, key=lambda entry: entry.serial.int))
-    tbs = der.sequence(
-        der.integer(1),
-        scheme_of(key.public_key).identifier,
-        certificate.subject.public_bytes(),
-        der.time(this_update),
-        der.time(next_update),
-        der.sequence(lines) if lines else b"",
-        der.explicit(
-            0,
-            der.sequence(
-                der.extension(_AUTHORITY_KEY_IDENTIFIER, der.sequence(der.implicit(0, key_identifier(spki)))),
-                der.extension(_CRL_NUMBER, der.integer(number)),
-                der.extension(_EXPIRED_CERTS, der.generalized_time(certificate.not_valid_before_utc)),
-            ),
-        ),
-    )
-    return signed(tbs, key=key)
+    """CertificateList v2, DER; `issuer` is the authority's certificate, `ca_url` where it is fetched.
+
+    Entries are written in serial order.
+    """
+    frame = Frame(issuer=issuer, number=number, this_update=this_update, next_update=next_update, ca_url=ca_url)
+    lines = b"".join(encoded(entry) for entry in sorted(entries, key=lambda entry: entry.serial.int))
+    sealed = seal(frame, [lines], size=len(lines), key=key)
+    return sealed.head + lines + sealed.tail
 
 
 def check(new: bytes, *, issuer: bytes, previous: bytes | None, expected_entries: Iterable[Entry]) -> None:
@@ -97,10 +56,10 @@ def check(new: bytes, *, issuer: bytes, previous: bytes | None, expected_entries
     try:
         fresh = x509.load_der_x509_crl(new)
         number = _number(fresh)
-        listed = _listed(fresh)
-    except (ValueError, x509.ExtensionNotFound, KeyError):
+        listed = lines_of(fresh)
+    except (ValueError, KeyError):
         raise Refused("crl_unreadable") from None
-    _check_issuer(fresh, issuer=x509.load_der_x509_certificate(issuer))
+    _check_issuer(fresh, issuer=issuer)
     if fresh.next_update_utc is None or fresh.next_update_utc <= fresh.last_update_utc:
         raise Refused("crl_wrong_dates")
     _check_difference(listed, _expected(expected_entries))
@@ -112,7 +71,7 @@ def check(new: bytes, *, issuer: bytes, previous: bytes | None, expected_entries
     if fresh.last_update_utc < old.last_update_utc:
         raise Refused("crl_older")
     # Closed is closed: what was revoked for good stands there again, unchanged. A hold may be lifted or become final.
-    final = {serial: line for serial, line in _listed(old).items() if line[1] is not Reason.CERTIFICATE_HOLD}
+    final = {serial: line for serial, line in lines_of(old).items() if line[1] is not Reason.CERTIFICATE_HOLD}
     _check_difference({serial: listed.get(serial) for serial in final}, final)
 
 
@@ -124,9 +83,9 @@ def check_issuer(crl_der: bytes, *, issuer: bytes, number: int) -> None:
     try:
         crl = x509.load_der_x509_crl(crl_der)
         found = _number(crl)
-    except (ValueError, x509.ExtensionNotFound):
+    except ValueError:
         raise Refused("crl_unreadable") from None
-    _check_issuer(crl, issuer=x509.load_der_x509_certificate(issuer))
+    _check_issuer(crl, issuer=issuer)
     if found != number:
         raise Refused("crl_other_number")
 
@@ -136,51 +95,18 @@ def number_of(crl_der: bytes) -> int:
     return _number(x509.load_der_x509_crl(crl_der))
 
 
-def _line(entry: Entry) -> bytes:
-    return der.sequence(der.integer(entry.serial.int), der.time(entry.at), _ENTRY_EXTENSIONS[entry.reason])
-
-
-def _check_issuer(fresh: x509.CertificateRevocationList, *, issuer: x509.Certificate) -> None:
-    spki = issuer.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    try:
-        named = fresh.extensions.get_extension_for_class(x509.AuthorityKeyIdentifier).value.key_identifier
-    except x509.ExtensionNotFound:
-        named = None
-    if fresh.issuer.public_bytes() != issuer.subject.public_bytes() or named != key_identifier(spki):
-        raise Refused("crl_wrong_issuer")
-    key = load_key(spki)
-    scheme = scheme_of(key)
-    if fresh.signature_algorithm_oid.dotted_string != scheme.oid or not verifies(
-        key, signature=fresh.signature, data=fresh.tbs_certlist_bytes, scheme=scheme
-    ):
+def _check_issuer(crl: x509.CertificateRevocationList, *, issuer: bytes) -> None:
+    if crl.signature_hash_algorithm is None:
         raise Refused("crl_bad_signature")
+    hashed = hashes.Hash(crl.signature_hash_algorithm)
+    hashed.update(crl.tbs_certlist_bytes)
+    check_signer(crl, issuer=issuer, hashed=hashed.finalize())
 
 
-def _check_difference(found: "Mapping[int, _Line | None]", wanted: "Mapping[int, _Line]") -> None:
+def _check_difference(found: Mapping[int, Line | None], wanted: Mapping[int, Line]) -> None:
     if found != wanted:
-        serials = [s for s in {*found, *wanted} if found.get(s) != wanted.get(s)]
-        raise Refused("crl_unexplained_difference", serials=[Serial(s).hex for s in sorted(serials)[:10]])
+        refuse_if(s for s in {*found, *wanted} if found.get(s) != wanted.get(s))
 
 
-_Line = tuple[datetime, Reason]
-
-
-def _expected(entries: Iterable[Entry]) -> dict[int, _Line]:
-    return {entry.serial.int: (entry.at.astimezone(UTC).replace(microsecond=0), entry.reason) for entry in entries}
-
-
-def _listed(crl: x509.CertificateRevocationList) -> dict[int, _Line]:
-    lines: dict[int, _Line] = {}
-    for line in crl:
-        reason = Reason.UNSPECIFIED
-        for extension in line.extensions:
-            if isinstance(extension.value, x509.CRLReason):
-                reason = _FLAGS[extension.value.reason]
-        if line.serial_number in lines:
-            raise ValueError("a serial stands on the list twice")
-        lines[line.serial_number] = (line.revocation_date_utc, reason)
-    return lines
-
-
-def _number(crl: x509.CertificateRevocationList) -> int:
-    return crl.extensions.get_extension_for_class(x509.CRLNumber).value.crl_number
+def _expected(entries: Iterable[Entry]) -> dict[int, Line]:
+    return {entry.serial.int: line(entry.at, entry.reason) for entry in entries}

@@ -23,13 +23,17 @@ class Malformed(Exception):
 # --- writing -------------------------------------------------------------------------------------------------------
 
 
+def start(tag: int, length: int) -> bytes:
+    """Tag and minimal definite length of an element whose content comes separately."""
+    if length < 0x80:
+        return bytes((tag, length))
+    octets = length.to_bytes((length.bit_length() + 7) // 8, "big")
+    return bytes((tag, 0x80 | len(octets))) + octets
+
+
 def tlv(tag: int, content: bytes) -> bytes:
     """One element: tag, minimal definite length, content."""
-    length = len(content)
-    if length < 0x80:
-        return bytes((tag, length)) + content
-    octets = length.to_bytes((length.bit_length() + 7) // 8, "big")
-    return bytes((tag, 0x80 | len(octets))) + octets + content
+    return start(tag, len(content)) + content
 
 
 def sequence(*parts: bytes) -> bytes:

@@ -1,6 +1,7 @@
 """Why a certificate stopped: the reasons of RFC 5280 5.3.1 that Divit publishes, and who may give which."""
 
 from enum import IntEnum
+from functools import cache
 
 from divit.kernel.actors import Role
 
@@ -27,10 +28,15 @@ class Reason(IntEnum):
     @classmethod
     def from_text(cls, text: str) -> "Reason":
         """The reason that RFC 5280 names so; ValueError if Divit does not publish it."""
-        for reason in cls:
-            if reason.text == text:
-                return reason
-        raise ValueError(f"not a reason: {text!r}")
+        reason = _by_text().get(text)
+        if reason is None:
+            raise ValueError(f"not a reason: {text!r}")
+        return reason
+
+
+@cache
+def _by_text() -> dict[str, Reason]:
+    return {reason.text: reason for reason in Reason}
 
 
 _OPEN = {

@@ -46,6 +46,12 @@ class Configuration(BaseSettings):
         "suspension (`hold`: not good since then) or the revoking act (`act`). Both times are kept.",
     )
 
+    delta_lists: bool = Field(
+        False,
+        description="Publish a delta list beside every complete one, at `/crl/<name>-delta.crl`, and name it in "
+        "complete lists. An extra: nobody is required to read it.",
+    )
+
     holder_key: Literal["ec-p256", "rsa-2048"] = Field(
         "ec-p256", description="The key that card stations make for holders; `rsa-2048` for old readers."
     )

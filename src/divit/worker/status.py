@@ -56,3 +56,11 @@ def recheck_certificates(timestamp: int) -> None:
 def recheck_published(timestamp: int) -> None:
     """What the world is told against the database."""
     recheck.published(probe=wiring.status_probe(), seconds=_PUBLISHED_SECONDS)
+
+
+@app.periodic(cron="41 3 * * *")
+@app.task(name="certificates.compare_list", queue="default", queueing_lock="certificates.compare_list")
+@own_connection
+def compare_list(timestamp: int) -> None:
+    """The newest list against the statuses; a difference ends the job with an error."""
+    status_publication.compare()

@@ -11,7 +11,7 @@ from cryptography import x509
 from django.core.management import CommandError, call_command
 
 from divit.audit import ledger
-from divit.certificates import authorities, selectors
+from divit.certificates import authorities, lists, selectors
 from divit.certificates.lifecycle import IntentState, State
 from divit.certificates.models import Certificate, Intent, PublishedCrl, StatusChange
 from divit.flows import ca_compromise, issuance, revocation, status_publication, suspension
@@ -100,7 +100,7 @@ def test_the_rehearsal(
     assert StatusChange.objects.count() == changes
     assert list(ledger.verify()) == []
     run_jobs("signing")
-    listed = x509.load_der_x509_crl(bytes(PublishedCrl.objects.order_by("-number")[0].der))
+    listed = x509.load_der_x509_crl(lists.whole(PublishedCrl.objects.order_by("-number")[0].issuer))
     assert {line.serial_number for line in listed} == {int(one.serial, 16) for one in (valid, held, closed)}
 
     # The root says it of the authority itself; a stranger's software refuses the whole path.

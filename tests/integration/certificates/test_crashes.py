@@ -12,10 +12,12 @@ from typing import Any
 from unittest import mock
 
 import pytest
+from cryptography import x509
 from django.db import connection, connections
 from django.db.backends.postgresql.base import DatabaseWrapper
 
 from divit.audit import ledger
+from divit.certificates import lists
 from divit.certificates.models import Certificate, Intent, PublishedCrl, PublishedStatus, StatusChange
 from divit.flows import bulk_issuance, issuance, revocation, status_publication
 from divit.identity.models import Person
@@ -76,12 +78,18 @@ class NotingStore:
                 self.label = label
 
             def sign(self, data: bytes, digest: Any) -> bytes:
+                return self._noted(key.sign, data, digest)
+
+            def sign_hashed(self, hashed: bytes, digest: Any) -> bytes:
+                return self._noted(key.sign_hashed, hashed, digest)
+
+            def _noted(self, sign: Any, data: bytes, digest: Any) -> bytes:
                 outer._points.point()
                 with outer._notes.open("a") as notes:
                     notes.write(data.hex() + "\n")
                     notes.flush()
                     os.fsync(notes.fileno())
-                signature = key.sign(data, digest)
+                signature: bytes = sign(data, digest)
                 outer._points.point()
                 return signature
 
@@ -305,6 +313,9 @@ def test_lists_whenever_the_signer_dies(
             return status_publication.publish(authority.id, keystore=store)  # type: ignore[arg-type]
 
         died = dies(publish, at=at)
+        if PublishedCrl.objects.exists():
+            assert x509.load_der_x509_crl(lists.whole(certificate.issuer)), "half a list"
+            status_publication.compare()
         status_publication.publish(authority.id, keystore=keystore)
         newest = PublishedCrl.objects.order_by("-number")[0]
         assert newest.entries == PublishedStatus.objects.exclude(status="good").count()

@@ -15,6 +15,7 @@ from django.core.management import CommandError, call_command
 from divit.adapters.timestamps import HttpTimestamps
 from divit.audit import checkpoints
 from divit.audit.checkpoints import Head
+from divit.certificates import lists
 from divit.certificates.models import Certificate, StatusReceipt
 from divit.flows import issuance, revocation, status_publication, status_receipt
 from divit.identity.models import Person
@@ -194,7 +195,7 @@ def test_old_and_new_stand_side_by_side(
     until(lambda: outside.ocsp_of(stamping, new).startswith("revoked"), what="the service's certificate")
     published = status_publication.publish(new.id, keystore=keystore)
     assert published is not None
-    listed = x509.load_der_x509_crl(bytes(published.der))
+    listed = x509.load_der_x509_crl(lists.whole(published.issuer))
     assert listed.get_revoked_certificate_by_serial_number(stamping.serial_number) is not None
     # Both delegates are looked after, and nobody else's.
     assert status_publication.renew_delegates(keystore=keystore) == 0
