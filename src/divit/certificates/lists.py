@@ -11,7 +11,8 @@ from django.db import connection, transaction
 from django.db.models import Sum
 from django.db.models.functions import Length
 
-from divit.certificates.models import Issuer, ListBlock, ListChange, PublishedCrl, PublishedDelta
+from divit.certificates.list_models import ListBlock, ListChange, PublishedCrl, PublishedDelta
+from divit.certificates.models import Issuer
 from divit.kernel import clock
 from divit.kernel.errors import Refused
 from divit.kernel.serials import Serial

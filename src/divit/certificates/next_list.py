@@ -11,7 +11,8 @@ from itertools import groupby
 from typing import IO
 
 from divit.certificates import lists
-from divit.certificates.models import Issuer, PublishedCrl
+from divit.certificates.list_models import PublishedCrl
+from divit.certificates.models import Issuer
 from divit.kernel.errors import Refused
 from divit.pki.crl import check_issuer
 from divit.pki.crl_entries import block_of, encoded, key_of, patched, removed, split

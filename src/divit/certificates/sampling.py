@@ -8,7 +8,8 @@ from uuid import UUID
 from django.db.models import Count, Min, QuerySet
 
 from divit.certificates.intents import OPEN
-from divit.certificates.models import Certificate, Intent, Issuer, PublishedCrl, PublishedStatus, StatusChange
+from divit.certificates.list_models import PublishedCrl
+from divit.certificates.models import Certificate, Intent, Issuer, PublishedStatus, StatusChange
 from divit.kernel import clock
 
 _LATELY = timedelta(minutes=10)

@@ -8,15 +8,8 @@ from django.db.models import Count, Exists, Max, OuterRef, QuerySet
 
 from divit.certificates.intents import OPEN, of_challenge
 from divit.certificates.lifecycle import LAW, Act, HoldCause, IntentState, State
-from divit.certificates.models import (
-    Certificate,
-    Intent,
-    Issuer,
-    PublishedCrl,
-    PublishedStatus,
-    StatusChange,
-    StatusReceipt,
-)
+from divit.certificates.list_models import PublishedCrl
+from divit.certificates.models import Certificate, Intent, Issuer, PublishedStatus, StatusChange, StatusReceipt
 from divit.certificates.services import ISSUE, facts_of
 from divit.kernel import clock
 from divit.kernel.actors import Actor

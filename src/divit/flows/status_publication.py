@@ -11,7 +11,8 @@ from django.db import transaction
 
 from divit.certificates import authorities, lists, next_list, reading, selectors, service_certificates, services
 from divit.certificates.lifecycle import State
-from divit.certificates.models import Issuer, PublishedCrl, StatusChange, StatusEvidence
+from divit.certificates.list_models import PublishedCrl
+from divit.certificates.models import Issuer, StatusChange, StatusEvidence
 from divit.certificates.ports import CrlSeen, OcspSeen, StatusProbe
 from divit.flows import notices
 from divit.flows.jobs import each, later

@@ -13,7 +13,8 @@ from django.core.management import CommandError, call_command
 from divit.audit import ledger
 from divit.certificates import authorities, lists, selectors
 from divit.certificates.lifecycle import IntentState, State
-from divit.certificates.models import Certificate, Intent, PublishedCrl, StatusChange
+from divit.certificates.list_models import PublishedCrl
+from divit.certificates.models import Certificate, Intent, StatusChange
 from divit.flows import ca_compromise, issuance, revocation, status_publication, suspension
 from divit.identity.models import Person
 from divit.institutions.models import Institution

@@ -18,7 +18,8 @@ from django.db.backends.postgresql.base import DatabaseWrapper
 
 from divit.audit import ledger
 from divit.certificates import lists
-from divit.certificates.models import Certificate, Intent, PublishedCrl, PublishedStatus, StatusChange
+from divit.certificates.list_models import PublishedCrl
+from divit.certificates.models import Certificate, Intent, PublishedStatus, StatusChange
 from divit.flows import bulk_issuance, issuance, revocation, status_publication
 from divit.identity.models import Person
 from divit.kernel.actors import SYSTEM, Actor

@@ -14,7 +14,8 @@ from cryptography import x509
 from django.db import connection, transaction
 
 from divit.certificates import lists, next_list
-from divit.certificates.models import Certificate, ListBlock, ListChange, PublishedCrl, PublishedDelta, PublishedStatus
+from divit.certificates.list_models import ListBlock, ListChange, PublishedCrl, PublishedDelta
+from divit.certificates.models import Certificate, PublishedStatus
 from divit.flows import phone_proof, reinstatement, revocation, status_publication, suspension
 from divit.identity.models import Person
 from divit.kernel import clock

@@ -11,7 +11,8 @@ from cryptography import x509
 from django.db import DatabaseError, connection, transaction
 
 from divit.certificates import lists
-from divit.certificates.models import Certificate, PublishedCrl
+from divit.certificates.list_models import PublishedCrl
+from divit.certificates.models import Certificate
 from divit.flows import phone_proof, reinstatement, revocation, status_publication, suspension
 from divit.identity.models import Person
 from divit.kernel import clock

@@ -13,7 +13,8 @@ from django.utils import timezone
 from divit.applications.models import Application
 from divit.audit.ledger import verify
 from divit.audit.models import Entry, History
-from divit.certificates.models import Certificate, PublishedCrl
+from divit.certificates.list_models import PublishedCrl
+from divit.certificates.models import Certificate
 from divit.cli.management.commands.prepare import first_day
 from divit.cli.simulation import history
 from divit.cli.simulation.year import Lived
