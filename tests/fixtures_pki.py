@@ -109,16 +109,17 @@ def authority(ceremony_held: Held, settings: Any) -> Authority:
 def validation(authority: Authority, ceremony_held: Held, transactional_db: None, tmp_path: Path) -> Iterator[str]:
     """The real validation process over this test's database, at the address that the certificates name."""
     database = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}")
-    command = [sys.executable, "-m", "granian", "--interface", "asgi", "--workers", "1", "--host", "127.0.0.1"]
     process = subprocess.Popen(
-        [*command, "--port", str(ceremony_held.port), "divit.validation.app:app"],
+        [sys.executable, "-m", "divit.launcher.serving", "validation"],
         env={
             **os.environ,
             "DATABASE_URL": urlunsplit(database),
             "DIVIT_CA_DIR": str(ceremony_held.folder),
             "DIVIT_VALIDATION_KEYSTORE": ceremony_held.validation_keys,
             "DIVIT_VALIDATION_KEYSTORE_SECRET_FILE": str(ceremony_held.secret_file),
-            "DIVIT_VALIDATION_STATE": str(tmp_path / "validation"),
+            "DIVIT_VALIDATION_STATE": str(tmp_path / "validation-state"),
+            "DIVIT_VALIDATION_PORT": str(ceremony_held.port),
+            "DIVIT_VALIDATION_WORKERS": "1",
             "DIVIT_TSA_NEEDS_SYNCED_CLOCK": "no",
         },
         stdout=subprocess.DEVNULL,

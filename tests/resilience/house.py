@@ -58,8 +58,12 @@ class House:
         return int(until(lambda: _first_line(file), what="a PostgreSQL server"))
 
     def child(self, name: str) -> int:
-        """The one worker of a granian."""
-        return int(until(lambda: _children(self.pid(name)), what=f"a worker of {name}")[-1])
+        """A worker: the one of a granian, the last one of validation."""
+        return self.children(name)[-1]
+
+    def children(self, name: str, *, kind: str = "worker") -> list[int]:
+        """All workers, or the follower of validation."""
+        return until(lambda: _children(self.pid(name), kind), what=f"a {kind} of {name}")
 
     def kill(self, name: str) -> None:
         """kill -9, and wait until supervisord has put another in its place."""
@@ -169,13 +173,15 @@ def _first_line(file: Path) -> str:
         return ""
 
 
-def _children(pid: int) -> list[str]:
+def _children(pid: int, kind: str) -> list[int]:
+    """Besides its worker, granian has a process that cleans up after multiprocessing, and validation has a follower."""
+    other = {"worker": b"follower", "follower": b"worker"}[kind]
     try:
         found = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        said = {int(child): Path(f"/proc/{child}/cmdline").read_bytes() for child in found}
     except OSError:
         return []
-    # Besides its worker, granian has a process that cleans up after multiprocessing.
-    return [child for child in found if b"resource_tracker" not in Path(f"/proc/{child}/cmdline").read_bytes()]
+    return [child for child, line in said.items() if b"resource_tracker" not in line and other not in line]
 
 
 def _answers(url: str) -> bool:

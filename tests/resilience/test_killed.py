@@ -21,10 +21,16 @@ def _kill_process(house: House, name: str) -> None:
     house.kill(name)
 
 
-def _kill_worker_of_granian(house: House, name: str) -> None:
+def _kill_worker(house: House, name: str) -> None:
     before = house.child(name)
     os.kill(before, signal.SIGKILL)
     until(lambda: house.child(name) != before, what=f"another worker of {name}")
+
+
+def _kill_follower(house: House, name: str) -> None:
+    before = house.children(name, kind="follower")
+    os.kill(before[0], signal.SIGKILL)
+    until(lambda: house.children(name, kind="follower") != before, what=f"another follower of {name}")
 
 
 def _kill_server(house: House, name: str) -> None:
@@ -37,11 +43,12 @@ def _kill_server(house: House, name: str) -> None:
     ("kill", "name"),
     [
         (_kill_process, "web"),
-        (_kill_worker_of_granian, "web"),
+        (_kill_worker, "web"),
         (_kill_process, "worker"),
         (_kill_process, "signer"),
         (_kill_process, "validation"),
-        (_kill_worker_of_granian, "validation"),
+        (_kill_worker, "validation"),
+        (_kill_follower, "validation"),
         (_kill_process, "world"),
         (_kill_process, "database"),
         (_kill_server, "database"),
@@ -60,7 +67,7 @@ def test_a_killed_process_is_replaced_and_a_suspension_goes_through(
     assert house.changes(serial) == ["issue", "suspend"]
 
 
-def test_no_worker_of_a_killed_granian_goes_on_answering(house: House) -> None:
+def test_no_worker_of_a_killed_parent_goes_on_answering(house: House) -> None:
     """Both would listen on the same port, one of them with a status that nobody looks after any more."""
     for name in ("web", "validation", "world"):
         before = house.child(name)
@@ -80,10 +87,11 @@ def test_jobs_that_were_running_when_worker_and_signer_died_are_finished(house: 
     told = holder()
     person, serial = house.person(told), house.serial(told)
     lists = _lists(house)
-    validation = house.child("validation")
+    validation = house.children("validation")
     with psycopg.connect(Cluster(house.service.home).url()) as lock:
         lock.execute("LOCK TABLE certificates_publishedcrl IN EXCLUSIVE MODE")  # the signer's job waits here
-        os.kill(validation, signal.SIGSTOP)  # and the worker's job, which asks OCSP, here
+        for answering in validation:
+            os.kill(answering, signal.SIGSTOP)  # and the worker's job, which asks OCSP, here
         try:
             person.suspend()
             until(lambda: {"certificates.publish_crl", "certificates.observe"} <= _running(house), what="both jobs")
@@ -91,7 +99,8 @@ def test_jobs_that_were_running_when_worker_and_signer_died_are_finished(house: 
             house.kill("worker")
             house.kill("signer")
         finally:
-            os.kill(validation, signal.SIGCONT)
+            for answering in validation:
+                os.kill(answering, signal.SIGCONT)
             lock.rollback()
     house.wait_told(serial, "revoked certificateHold")
     until(lambda: _evidence(house, serial) == {"ocsp", "crl"}, what="what the world was seen to know")

@@ -34,7 +34,7 @@ from divit.launcher.supervision import Supervision
 _DIVIT = str(Path(sys.executable).parent / "divit")
 _START_SECONDS = 90
 _STOP_SECONDS = 60
-_FOLDERS = ("postgres.new", "ca", "keys", "secrets", "log")
+_FOLDERS = ("postgres.new", "ca", "keys", "secrets", "validation", "log")
 _ROOM_FOR_FIRST, _ROOM_FOR_NEXT = 1 << 30, 200 << 20
 # The year behind a new demo, small enough that the first start takes a minute longer and no more.
 _HISTORY_DAYS, _HISTORY_PEOPLE = 365, 80

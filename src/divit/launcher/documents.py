@@ -24,7 +24,20 @@ it belongs into the same safe as the passphrases.
 
 ## validation
 
-{validation}
+One environment for all its processes: the parent hands each child what is for it, the database's address to the
+follower alone, the key store's to the workers alone.
+
+### The parent
+
+{parent}
+
+### Workers
+
+{worker}
+
+### The follower
+
+{follower}
 """
 
 
@@ -33,8 +46,14 @@ def documents() -> dict[str, str]:
     laws = importlib.import_module("divit.project.laws").LAWS
     drawn = {f"docs/lifecycles/{law.name}.mmd": law.mermaid() for law in laws}
     divit = importlib.import_module("divit.project.configuration").Configuration
-    validation = importlib.import_module("divit.validation.settings").Settings
-    tables = {"divit": _table(divit), "validation": _table(validation)}
+    validation = importlib.import_module("divit.validation.settings")
+    follower = importlib.import_module("divit.validation.follower_settings").FollowerSettings
+    tables = {
+        "divit": _table(divit),
+        "parent": _table(validation.ParentSettings),
+        "worker": _table(validation.Settings),
+        "follower": _table(follower),
+    }
     return drawn | {"docs/operations/configuration.md": _CONFIGURATION.format(**tables)}
 
 

@@ -49,8 +49,10 @@ def command(name: str) -> list[str]:
             # Pages wait for the database and for neighbours: more threads than cores, within what granian finds sane.
             threads = environment.get("DIVIT_WEB_THREADS") or str(2 * (os.cpu_count() or 1) + 1)
             return _granian("wsgi", name, environment["DIVIT_WEB_PORT"], "--blocking-threads", threads)
-        case "validation" | "world":
-            return _granian("asgi", name, environment[f"DIVIT_{name.upper()}_PORT"])  # ascii
+        case "world":
+            return _granian("asgi", name, environment["DIVIT_WORLD_PORT"])
+        case "validation":
+            return [sys.executable, "-m", "divit.launcher.serving", name]
         case "worker":
             return [str(_BIN / "divit"), "work", "--queue", "default", "--concurrency", "4"]
         case "signer":

@@ -5,7 +5,7 @@ A request is read by our own strict reader, which has bounds where general parse
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
@@ -22,8 +22,9 @@ from divit.pki.tbs import key_identifier
 
 MOST_OCTETS = 10_240
 MOST_QUESTIONS = 16
-_MOST_NONCE = 128
-_NONCE = "1.3.6.1.5.5.7.48.1.2"
+MOST_NONCE = 128
+_MOST_FRAMES = 1_024
+NONCE = "1.3.6.1.5.5.7.48.1.2"
 _ARCHIVE_CUTOFF = "1.3.6.1.5.5.7.48.1.6"
 _BASIC = "1.3.6.1.5.5.7.48.1.1"
 _HASHES = {
@@ -141,17 +142,36 @@ def _read_nonce(element: der.Element) -> bytes | None:
     extensions = der.read_extensions(element)
     _refuse_critical(extensions)
     for extension in extensions:
-        if extension.oid == _NONCE:
+        if extension.oid == NONCE:
             nonce = der.whole(extension.value, der.OCTET_STRING).content
-            if not 1 <= len(nonce) <= _MOST_NONCE:  # RFC 9654 2.1: reject, never answer without it
+            if not 1 <= len(nonce) <= MOST_NONCE:  # RFC 9654 2.1: reject, never answer without it
                 raise der.Malformed("nonce size")
             return nonce
     return None
 
 
 def _refuse_critical(extensions: list[der.Extension]) -> None:
-    if any(extension.critical and extension.oid != _NONCE for extension in extensions):
+    if any(extension.critical and extension.oid != NONCE for extension in extensions):
         raise der.Malformed("critical extension that we do not know")
+
+
+class Issuer:
+    """The authority that certificates are asked about, as a CertID may name it."""
+
+    def __init__(self, certificate: bytes) -> None:
+        self._hashes = _hashes_of(x509.load_der_x509_certificate(certificate))
+
+    def speaks_for(self, question: CertId) -> bool:
+        """Whether the certificate asked about would be this authority's."""
+        return self._hashes.get(question.hash_name) == (question.issuer_name_hash, question.issuer_key_hash)
+
+    def parts(self) -> Iterator[bytes]:
+        """What a CertID by SHA-1 or SHA-256 has before its serial number, parameters written or left out."""
+        for oid, name in _HASHES.items():
+            if name in ("sha1", "sha256"):
+                hashes = b"".join(map(der.octets, self._hashes[name]))
+                yield der.sequence(der.oid(oid), der.null()) + hashes
+                yield der.sequence(der.oid(oid)) + hashes
 
 
 class Responder:
@@ -161,32 +181,27 @@ class Responder:
     """
 
     def __init__(self, *, issuer: bytes, delegate: bytes, key: SigningKey, archive_cutoff: datetime) -> None:
-        issuer_certificate = x509.load_der_x509_certificate(issuer)
         delegate_certificate = x509.load_der_x509_certificate(delegate)
         if spki_of(key.public_key) != _spki(delegate_certificate):
             raise Refused("wrong_delegate_key", key=key.label)
+        self.key = key
         self.delegate_ends = delegate_certificate.not_valid_after_utc
-        self._key = key
-        self._delegate = delegate
+        self.delegate_serial = delegate_certificate.serial_number
+        # First and alone, since clients take the first one; and last in the answer, the same octets in all of them.
+        self.certificates = der.explicit(0, der.sequence(delegate))
+        self._scheme = scheme_of(key.public_key)
+        self.sign_quickly = key.quick_signer(self._scheme.digest)
+        """As `sign`, for answers that live for one question (`SigningKey.quick_signer` tells the difference)."""
         self._by_key = der.explicit(2, der.octets(key_identifier(_spki(delegate_certificate))))
         self._cutoff = der.explicit(
             1, der.sequence(der.extension(_ARCHIVE_CUTOFF, der.generalized_time(archive_cutoff)))
         )
-        name = issuer_certificate.subject.public_bytes()
-        bits = der.whole(_spki(issuer_certificate), der.SEQUENCE).inside()
-        bits.take(der.SEQUENCE)
-        public = bits.take(der.BIT_STRING).content[1:]
-        self._issuer = {
-            h: (
-                hashlib.new(h, name, usedforsecurity=False).digest(),
-                hashlib.new(h, public, usedforsecurity=False).digest(),
-            )
-            for h in _HASHES.values()
-        }
+        self._issuer = Issuer(issuer)
+        self._frames: dict[tuple[int, int], tuple[bytes, bytes]] = {}
 
     def speaks_for(self, question: CertId) -> bool:
         """Whether the certificate asked about would be this authority's."""
-        return self._issuer.get(question.hash_name) == (question.issuer_name_hash, question.issuer_key_hash)
+        return self._issuer.speaks_for(question)
 
     def answer(
         self,
@@ -199,41 +214,89 @@ class Responder:
     ) -> bytes:
         """OCSPResponse, DER: one single response per question, in order.
 
-        `unauthorized` when no question is about this authority; a foreign one among ours is `unknown`.
+        `unauthorized` when no question is about this authority; a foreign one among ours is `unknown`. Raises
+        `NeighbourFailed` when the key store does not sign.
         """
         if not any(self.speaks_for(question) for question in request.questions):
             return failure(Failure.UNAUTHORIZED)
         if produced_at >= self.delegate_ends:
             return failure(Failure.TRY_LATER)
+        data = self.data(
+            [
+                (question.whole, status_of(question.serial) if self.speaks_for(question) else None)
+                for question in request.questions
+            ],
+            nonce=request.nonce,
+            produced_at=produced_at,
+            this_update=this_update,
+            next_update=next_update,
+        )
+        return self.assemble(data, self.sign(data)) + self.certificates
+
+    def data(
+        self,
+        statuses: Sequence[tuple[bytes, Status]],
+        *,
+        nonce: bytes | None,
+        produced_at: datetime,
+        this_update: datetime,
+        next_update: datetime,
+    ) -> bytes:
+        """ResponseData, DER: what is signed. Each status goes with the CertID as it was asked."""
         times = (
             der.generalized_time(this_update),
             der.explicit(0, der.generalized_time(min(next_update, self.delegate_ends))),
         )
-        singles = [
-            self._single(question, status_of(question.serial) if self.speaks_for(question) else None, times)
-            for question in request.questions
-        ]
-        nonce = b""
-        if request.nonce is not None:
-            nonce = der.explicit(1, der.sequence(der.extension(_NONCE, der.octets(request.nonce))))
-        data = der.sequence(self._by_key, der.generalized_time(produced_at), der.sequence(*singles), nonce)
-        return self._successful(data)
+        singles = [self._single(cert_id, status, times) for cert_id, status in statuses]
+        extensions = b""
+        if nonce is not None:
+            extensions = der.explicit(1, der.sequence(der.extension(NONCE, der.octets(nonce))))
+        return der.sequence(self._by_key, der.generalized_time(produced_at), der.sequence(*singles), extensions)
 
-    def _single(self, question: CertId, status: Status, times: tuple[bytes, bytes]) -> bytes:
+    def sign(self, data: bytes) -> bytes:
+        """The delegate's signature over the data, verified. Raises `NeighbourFailed`."""
+        return self.key.sign(data, self._scheme.digest)
+
+    def assemble(self, data: bytes, signature: bytes) -> bytes:
+        """OCSPResponse without its end: `certificates` must follow."""
+        lengths = len(data), len(signature)
+        frame = self._frames.get(lengths) or self._make_frame(*lengths)
+        return frame[0] + data + frame[1] + signature
+
+    def _make_frame(self, of_data: int, of_signature: int) -> tuple[bytes, bytes]:
+        """The octets before the data, and those between data and signature; kept, since lengths come again."""
+        between = self._scheme.identifier + der.bits(bytes(of_signature))[:-of_signature]
+        basic = der.sequence(bytes(of_data), between, bytes(of_signature), self.certificates)
+        whole = der.sequence(der.enumerated(0), der.explicit(0, der.sequence(der.oid(_BASIC), der.octets(basic))))
+        after = of_data + len(between) + of_signature + len(self.certificates)
+        if len(self._frames) >= _MOST_FRAMES:
+            self._frames.clear()
+        self._frames[of_data, of_signature] = frame = whole[: len(whole) - after], between
+        return frame
+
+    def _single(self, cert_id: bytes, status: Status, times: tuple[bytes, bytes]) -> bytes:
         if status is None:
-            return der.sequence(question.whole, der.implicit(2, b""), *times)
+            return der.sequence(cert_id, der.implicit(2, b""), *times)
         if isinstance(status, Good):
-            return der.sequence(question.whole, der.implicit(0, b""), *times, self._cutoff)
+            return der.sequence(cert_id, der.implicit(0, b""), *times, self._cutoff)
         reason = b"" if status.reason is Reason.UNSPECIFIED else der.explicit(0, der.enumerated(status.reason))
         revoked = der.explicit(1, der.generalized_time(status.at) + reason)
-        return der.sequence(question.whole, revoked, *times, self._cutoff)
+        return der.sequence(cert_id, revoked, *times, self._cutoff)
 
-    def _successful(self, data: bytes) -> bytes:
-        scheme = scheme_of(self._key.public_key)
-        signature = self._key.sign(data, scheme.digest)
-        certificates = der.explicit(0, der.sequence(self._delegate))  # first and alone: clients take the first one
-        basic = der.sequence(data, scheme.identifier, der.bits(signature), certificates)
-        return der.sequence(der.enumerated(0), der.explicit(0, der.sequence(der.oid(_BASIC), der.octets(basic))))
+
+def _hashes_of(issuer: x509.Certificate) -> dict[str, tuple[bytes, bytes]]:
+    """Of its name and its key, by each hash that a question may name it with."""
+    name = issuer.subject.public_bytes()
+    bits = der.whole(_spki(issuer), der.SEQUENCE).inside()
+    bits.take(der.SEQUENCE)
+    public = bits.take(der.BIT_STRING).content[1:]
+    return {
+        h: (
+            hashlib.new(h, name, usedforsecurity=False).digest(),
+            hashlib.new(h, public, usedforsecurity=False).digest(),
+        )
+        for h in _HASHES.values()
+    }
 
 
 def _spki(certificate: x509.Certificate) -> bytes:

@@ -1,3 +1,4 @@
+import contextlib
 import os
 import shutil
 import signal
@@ -8,19 +9,21 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
+import httpx2
 import psycopg
 import pytest
-from starlette.testclient import TestClient
 
 from divit.kernel import clock
 from divit.kernel.serials import Serial
 from divit.launcher.postgres import Cluster
 from divit.pki import crl
 from divit.pki.reasons import Reason
-from divit.validation.app import create_app
+from divit.validation.follower_settings import FollowerSettings
 from divit.validation.settings import Settings
 from tests.fixtures_pki import authority, ceremony_held, keystore, make_certificate, make_person
+from tests.integration.validation.wire import following, live
 from tests.pki_authority import House, hold, house
 
 __all__ = ["Database", "authority", "ceremony_held", "database", "house", "keystore", "make_certificate", "make_person"]
@@ -126,57 +129,57 @@ def own_house(tmp_path: Path) -> House:
     return hold(tmp_path)
 
 
-def settings_for(house: House, url: str, *, state: Path | None = None) -> Settings:
+def settings_for(house: House, **more: Any) -> Settings:
+    """A worker's, with a state folder of its own."""
     secret = house.folder / "validation-secret"
     secret.write_text(house.passphrase)
     return Settings(
-        database_url=url,
         ca_dir=house.folder / "ca",
         keystore=f"software:{house.folder / 'validation-keys'}",
         secret_file=secret,
-        ocsp_seconds=3600,
-        crl_max_age=10,
-        poll_seconds=0.1,
-        state_dir=state or Path(tempfile.mkdtemp(dir=house.folder, prefix="state-")),
         tsa_needs_synced_clock=False,
+        **{"state_dir": Path(tempfile.mkdtemp(dir=house.folder, prefix="state-"))} | more,
     )
 
 
-Serve = Callable[..., TestClient]
+def follower_settings_for(settings: Settings, url: str) -> FollowerSettings:
+    """Of the one who writes what this worker reads."""
+    return FollowerSettings(
+        database_url=url, ca_dir=settings.ca_dir, state_dir=settings.state, poll_seconds=0.1, read_again_hours=24
+    )
+
+
+Serve = Callable[..., httpx2.Client]
 
 
 @pytest.fixture
-def serving() -> Iterator[list[TestClient]]:
+def serving() -> Iterator[dict[httpx2.Client, contextlib.ExitStack]]:
     """What is running."""
-    clients: list[TestClient] = []
-    yield clients
-    for client in clients:
-        client.__exit__(None, None, None)
+    running: dict[httpx2.Client, contextlib.ExitStack] = {}
+    yield running
+    for stack in running.values():
+        stack.close()
 
 
 @pytest.fixture
-def serve(tmp_path: Path, serving: list[TestClient]) -> Serve:
-    """The application with its follower running, in this process and on a clock that the test may turn."""
+def serve(tmp_path: Path, serving: dict[httpx2.Client, contextlib.ExitStack]) -> Serve:
+    """A worker's server and its follower in this process, on a clock that the test may turn."""
 
-    def start(house: House, url: str, *, now: Callable[[], datetime] = clock.now) -> TestClient:
-        settings = settings_for(house, url, state=tmp_path / "state")
-        client = TestClient(create_app(settings, now=now), base_url="http://127.0.0.1")
-        client.__enter__()
-        serving.append(client)
+    def start(house: House, url: str, *, now: Callable[[], datetime] = clock.now) -> httpx2.Client:
+        settings, stack = settings_for(house, state_dir=tmp_path / "state"), contextlib.ExitStack()
+        stack.enter_context(following(follower_settings_for(settings, url), now=now))
+        running = stack.enter_context(live(settings, seconds=lambda: now().timestamp()))
+        client = stack.enter_context(httpx2.Client(base_url=f"http://127.0.0.1:{running.port}", timeout=20))
+        serving[client] = stack
         return client
 
     return start
 
 
 @pytest.fixture
-def stop(serving: list[TestClient]) -> Callable[[TestClient], None]:
-    """End an application before the test ends, so that another may take its place."""
-
-    def end(client: TestClient) -> None:
-        serving.remove(client)
-        client.__exit__(None, None, None)
-
-    return end
+def stop(serving: dict[httpx2.Client, contextlib.ExitStack]) -> Callable[[httpx2.Client], None]:
+    """End one before the test ends, so that another may take its place."""
+    return lambda client: serving.pop(client).close()
 
 
 def until(condition: Callable[[], bool], *, what: str, seconds: float = 20) -> None:
@@ -193,14 +196,17 @@ def crl_of(house: House, entries: list[crl.Entry], *, at: datetime, number: int 
     return house.crl(entries, number=number, at=at), number
 
 
-def environment_of(settings: Settings) -> dict[str, str]:
-    """The same, as variables of a process."""
+def environment_of(settings: Settings, url: str, *, port: int) -> dict[str, str]:
+    """The same, as variables of the processes, and the database of the follower among them."""
     return {
         "PATH": os.environ["PATH"],
-        "DATABASE_URL": settings.database_url,
+        "DATABASE_URL": url,
         "DIVIT_CA_DIR": str(settings.ca_dir),
         "DIVIT_VALIDATION_KEYSTORE": settings.keystore,
         "DIVIT_VALIDATION_KEYSTORE_SECRET_FILE": str(settings.secret_file),
         "DIVIT_VALIDATION_STATE": str(settings.state),
+        "DIVIT_VALIDATION_PORT": str(port),
+        "DIVIT_VALIDATION_WORKERS": "1",
+        "DIVIT_STATUS_POLL_SECONDS": "0.1",
         "DIVIT_TSA_NEEDS_SYNCED_CLOCK": "no",
     }

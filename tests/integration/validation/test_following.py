@@ -7,12 +7,12 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import psycopg
 import pytest
 from cryptography import x509
 from cryptography.x509 import ocsp as pyca_ocsp
 from django.core.management import call_command
-from starlette.testclient import TestClient
 
 from divit.kernel import clock
 from divit.kernel.serials import Serial
@@ -26,13 +26,13 @@ NOWHERE = "postgresql://divit_validation@/divit?host=/nonexistent"
 HEADERS = {"content-type": "application/ocsp-request"}
 
 
-def ask(client: TestClient, house: House, serial: int) -> pyca_ocsp.OCSPResponse:
+def ask(client: httpx2.Client, house: House, serial: int) -> pyca_ocsp.OCSPResponse:
     response = client.post("/ocsp", content=request(cert_id(house, serial)), headers=HEADERS)
     assert response.status_code == 200
     return pyca_ocsp.load_der_ocsp_response(response.content)
 
 
-def status(client: TestClient, house: House, serial: int) -> str:
+def status(client: httpx2.Client, house: House, serial: int) -> str:
     """`good`, `unknown`, `revoked keyCompromise`, or the kind of failure."""
     response = ask(client, house, serial)
     if response.response_status is not pyca_ocsp.OCSPResponseStatus.SUCCESSFUL:
@@ -41,11 +41,11 @@ def status(client: TestClient, house: House, serial: int) -> str:
     return response.certificate_status.name.lower() + (f" {reason.value}" if reason else "")
 
 
-def in_sync(client: TestClient) -> bool:
+def in_sync(client: httpx2.Client) -> bool:
     return bool(client.get("/readyz").json()["in_sync"])
 
 
-def ready(serve: Serve, house: House, database: Database) -> TestClient:
+def ready(serve: Serve, house: House, database: Database) -> httpx2.Client:
     client = serve(house, database.url)
     until(lambda: in_sync(client), what="the first load")
     return client
@@ -183,7 +183,7 @@ def test_it_reconnects_and_catches_up(serve: Serve, house: House, database: Data
 
 
 def test_it_starts_from_what_it_knew_while_the_database_is_away(
-    serve: Serve, stop: Callable[[TestClient], None], house: House, database: Database
+    serve: Serve, stop: Callable[[httpx2.Client], None], house: House, database: Database
 ) -> None:
     held, other, at, time = Serial.random().int, Serial.random().int, clock.now().replace(microsecond=0), Clock()
     database.put(house, other)

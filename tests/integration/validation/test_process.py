@@ -1,4 +1,4 @@
-"""The process as it is run: granian, its environment, other people's clients, and an orderly end."""
+"""The process as it is run: parent, follower and worker, other people's clients, and an orderly end."""
 
 import signal
 import socket
@@ -44,17 +44,15 @@ def running(tmp_path: Path, database: Database) -> Iterator[Running]:
         port = probe.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
     house = hold(tmp_path, validation_url=url)
-    granian = str(Path(sys.executable).parent / "granian")
-    command = [granian, "--interface", "asgi", "--no-ws", "--workers", "1", "--port", str(port)]
     process = subprocess.Popen(
-        [*command, "divit.validation.app:app"],
-        env=environment_of(settings_for(house, database.url, state=tmp_path / "state")),
+        [sys.executable, "-m", "divit.launcher.serving", "validation"],
+        env=environment_of(settings_for(house), database.url, port=port),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
     )
     service = Running(house, url, process)
     try:
-        until(lambda: service.get("/healthz")[0] == 200, what="the process")
+        until(lambda: service.get("/readyz")[1].count(b'"in_sync":true') == 1, what="the first load")
         yield service
     finally:
         process.send_signal(signal.SIGTERM)
@@ -88,7 +86,6 @@ def test_other_peoples_clients_follow_a_certificate_through_its_life(
         assert "WARNING" not in said
         return said
 
-    until(lambda: running.get("/readyz")[1].count(b'"in_sync":true') == 1, what="the first load")
     assert "leaf.pem: unknown" in openssl()
     for reason, words in (
         (None, "leaf.pem: good"),
@@ -135,13 +132,3 @@ def test_it_answers_while_the_database_is_dead(running: Running, folder: Path, d
     until(lambda: running.get("/readyz")[0] == 503, what="the loss being noticed")
     assert "certificateHold" in said()
     database.start()
-
-
-def test_a_client_that_never_ends_its_request_is_let_go(running: Running) -> None:
-    """And others are answered meanwhile."""
-    port = int(running.url.rpartition(":")[2])
-    with socket.create_connection(("127.0.0.1", port), timeout=30) as slow:
-        head = "POST /ocsp HTTP/1.1\r\nHost: x\r\nContent-Type: application/ocsp-request\r\nContent-Length: 100\r\n\r\n"
-        slow.sendall(head.encode() + b"0")
-        assert running.get("/healthz")[0] == 200
-        assert slow.recv(100).startswith(b"HTTP/1.1 413")

@@ -5,23 +5,25 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 from cryptography.x509 import ocsp as pyca_ocsp
 from django.db import connection
 from psycopg.conninfo import make_conninfo
-from starlette.testclient import TestClient
 
 from divit.certificates.models import Certificate
 from divit.flows import revocation, suspension
 from divit.identity.models import Person
+from divit.kernel import clock
 from divit.pki import der, ocsp
 from divit.pki.authority import Authority
 from divit.pki.reasons import Reason
 from divit.pki.tbs import key_identifier
-from divit.validation.app import create_app
+from divit.validation.follower_settings import FollowerSettings
 from divit.validation.settings import Settings
 from tests.fixtures_pki import Held, holder_of
 from tests.integration.validation.conftest import until
+from tests.integration.validation.wire import following, live
 
 
 def _question(authority: Authority, serial: str) -> bytes:
@@ -32,7 +34,7 @@ def _question(authority: Authority, serial: str) -> bytes:
     return der.sequence(der.sequence(der.sequence(der.sequence(cert_id))))
 
 
-def _status(client: TestClient, authority: Authority, certificate: Certificate) -> str:
+def _status(client: httpx2.Client, authority: Authority, certificate: Certificate) -> str:
     answer = client.post(
         "/ocsp", content=_question(authority, certificate.serial), headers={"content-type": "application/ocsp-request"}
     )
@@ -55,18 +57,26 @@ def test_what_flows_do_is_what_the_world_sees(
     parameters: dict[str, Any] = dict(connection.get_connection_params())
     url = make_conninfo(**{key: parameters[key] for key in ("dbname", "user", "password", "host") if key in parameters})
     chosen = Settings(
-        database_url=url,
         ca_dir=ceremony_held.folder,
         keystore=ceremony_held.validation_keys,
         secret_file=ceremony_held.secret_file,
-        ocsp_seconds=3600,
-        crl_max_age=10,
+        state_dir=tmp_path,
+        tsa_needs_synced_clock=False,
+    )
+    follower = FollowerSettings(
+        database_url=url,
+        ca_dir=ceremony_held.folder,
         state_dir=tmp_path,
         poll_seconds=30,  # long: what is seen here is seen through the notices
+        read_again_hours=24,
     )
     certificate = make_certificate(make_person())
     by = holder_of(certificate.person)
-    with TestClient(create_app(chosen)) as client:
+    with (
+        following(follower, now=clock.now),
+        live(chosen) as running,
+        httpx2.Client(base_url=f"http://127.0.0.1:{running.port}") as client,
+    ):
         until(lambda: _status(client, authority, certificate) == "good", what="the certificate")
         suspension.suspend(certificate.pk, by=by)
         until(lambda: _status(client, authority, certificate) == "revoked certificateHold", what="the suspension")
