@@ -3,6 +3,8 @@
 from django.utils.translation import gettext_lazy as _
 
 REFUSALS = {
+    "crl_unreadable": _("İptal listesi veritabanından okunamadı. Durum kayda geçti; merkez inceliyor."),
+    "crl_overtaken": _("Bu arada daha yeni bir iptal listesi yayımlandı."),
     "not_your_certificate": _("Bu sertifika size ait değil."),
     "certificate_expired": _("Sertifikanın süresi dolmuş; artık üzerinde işlem yapılamaz."),
     "reason_not_open_to_asker": _("Bu gerekçeyi siz seçemezsiniz."),
