@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -61,6 +61,14 @@ def lock_standing(person_id: UUID, *, institution_id: UUID, now: datetime) -> li
         .exclude(state=State.REVOKED)
         .order_by("id")
     )
+
+
+def lock_to_close(ids: Iterable[UUID], *, now: datetime) -> list[Certificate]:
+    """Those of them that still stand, all locked before the first act: who closes their own waits for none of these
+    with the ledger in hand."""
+    found = Certificate.objects.select_for_update(of=("self",), no_key=True)
+    found = found.filter(pk__in=list(ids), not_after__gt=now).exclude(state=State.REVOKED)
+    return list(found.order_by("id"))
 
 
 def facts_of(

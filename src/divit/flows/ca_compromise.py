@@ -67,8 +67,7 @@ def close_all(authority: Authority, *, by: Actor) -> Iterator[int]:
     closed = 0
     while chosen := selectors.standing_of_issuer(authority.id, most=_AT_ONCE):
         with transaction.atomic():
-            for certificate_id in chosen:
-                certificate = services.lock(certificate_id, by=by)
+            for certificate in services.lock_to_close(chosen, now=clock.now()):
                 revocation.revoke_locked(certificate, reason=Reason.UNSPECIFIED, by=by, notice=NOTICE)
         closed += len(chosen)
         yield closed

@@ -109,7 +109,7 @@ def sign(medium: Path, *, root: KeyStore, now: datetime, present: Sequence[Prese
         _refuse_strange_key(medium, place, spki=bytes.fromhex(request.public_key))
         table.take(place.issuing, issuance.sign(issuance.lint(prepared), key=root.open(ROOT)), profiles.ISSUING)
     else:
-        previous = (medium / LIST).read_bytes()
+        previous = _newest_list(medium, root=root_der)
         entries = [*entries_of(previous), *(_revoked(medium, name, at=now) for name in request.revoke)]
         key, days = root.open(ROOT), plan.root_crl_days
         files[LIST] = make_list(root_der, key=key, days=days, now=now, previous=previous, entries=entries)
@@ -145,7 +145,10 @@ def accept(
     journey = _Journey(folder, medium, numbers[-1] + 1)
     if pending(medium) != request or ceremony_record.numbers(medium) != [*numbers, journey.number]:
         raise Refused("answer_to_something_else")
+    verify(folder)
     verify(medium)
+    for number in numbers:
+        _refuse_other_record(journey, number)
     if request.kind == "list":
         _accept_list(journey, request)
         return None
@@ -209,8 +212,39 @@ def _refuse_strange_key(medium: Path, place: Place, *, spki: bytes) -> None:
         raise Refused("key_not_in_transcript", key=place.issuing)
 
 
+def _newest_list(medium: Path, *, root: bytes) -> bytes:
+    """The root's list on the medium, if it is the root's and has forgotten nobody whom a ceremony took down."""
+    previous = (medium / LIST).read_bytes()
+    crl.check_issuer(previous, issuer=root, number=crl.number_of(previous))
+    listed = {entry.serial for entry in entries_of(previous)}
+    for number in ceremony_record.numbers(medium):
+        for step in ceremony_record.steps(medium, number):
+            for name in step.get("revokes", "").split() if step["what"] == "list root" else []:
+                if name in _names(medium) and _serial(medium, name) not in listed:
+                    raise Refused("list_forgets", authority=name)
+    return previous
+
+
+def _refuse_other_record(journey: _Journey, number: int) -> None:
+    """What came before is on the medium as it is here: nobody's ceremony was put in the place of one of ours."""
+    place = f"{ceremony_record.FOLDER}/{number}"
+    if _files_in(journey.medium / place) != _files_in(journey.folder / place):
+        raise Refused("answer_to_something_else")
+
+
 def _record_files(journey: _Journey) -> dict[str, bytes]:
-    return {str(file.relative_to(journey.medium)): file.read_bytes() for file in sorted(journey.record.iterdir())}
+    found = _files_in(journey.record)
+    steps = found.pop(ceremony_record.STEPS)  # written last: it makes the record count
+    place = journey.record.relative_to(journey.medium)
+    return {str(place / name): content for name, content in {**found, ceremony_record.STEPS: steps}.items()}
+
+
+def _files_in(place: Path) -> dict[str, bytes]:
+    """Of one record; a link or a folder in it is not ours, and is not followed."""
+    files = sorted(place.iterdir())
+    if any(file.is_symlink() or not file.is_file() for file in files):
+        raise Refused("answer_to_something_else")
+    return {file.name: file.read_bytes() for file in files}
 
 
 def _transcript(journey: _Journey) -> str:
@@ -223,6 +257,10 @@ def _revoked(folder: Path, name: str, *, at: datetime) -> Entry:
 
 def _serial(folder: Path, name: str) -> Serial:
     return Serial(x509.load_der_x509_certificate(_named(folder, name).certificate).serial_number)
+
+
+def _names(folder: Path) -> set[str]:
+    return {authority.name for authority in family(folder)}
 
 
 def _named(folder: Path, name: str) -> Authority:

@@ -93,7 +93,7 @@ def gather(
     places = tuple(_place(judge, person, now=now) for person in people)
     if len(set(places)) < len(places):
         raise Refused("custodian_twice")
-    needed = quorum_for(judge, kinds)
+    needed = quorum_for(judge, kinds, plan=plan)
     if len(places) < needed:
         raise Refused("quorum_missing", present=len(places), needed=needed)
     lines = [
@@ -110,8 +110,11 @@ def gather(
     return Presence(tuple(people), places, "\n".join(lines).encode())
 
 
-def quorum_for(judge: CeremonyPlan, kinds: Iterable[KeyKind]) -> int:
-    """How many must be there for keys of these kinds."""
+def quorum_for(judge: CeremonyPlan, kinds: Iterable[KeyKind], *, plan: CeremonyPlan) -> int:
+    """How many must be there for keys of these kinds. Another plan may seat other custodians for every key: for one,
+    as many as for the most guarded of them."""
+    if plan.sha256 != judge.sha256:
+        kinds = KeyKind
     return max(judge.quorum[kind] for kind in kinds)
 
 

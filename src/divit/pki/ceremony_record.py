@@ -20,15 +20,15 @@ def files_of(table: Table, *, presence: Presence, number: int) -> dict[str, byte
     told = {"heading": table.plan.heading, "held_at": table.now.isoformat(), "steps": table.steps}
     kept = presence.files(text) | {
         PLAN: table.plan.text,
-        STEPS: json.dumps(told, ensure_ascii=False, indent=2).encode(),
         **{f"{name}.der": der for name, der in table.certificates.items()},
+        STEPS: json.dumps(told, ensure_ascii=False, indent=2).encode(),  # written last: it makes the record count
     }
     return {f"{FOLDER}/{number}/{name}": content for name, content in kept.items()}
 
 
 def numbers(folder: Path) -> list[int]:
-    """Which ceremonies were held, the first one first."""
-    return sorted(int(one.name) for one in (folder / FOLDER).glob("*") if one.name.isdigit())
+    """Which ceremonies were held, the first one first; one whose record was not written to its end was not."""
+    return sorted(int(one.name) for one in (folder / FOLDER).glob("*") if one.name.isdigit() and (one / STEPS).exists())
 
 
 def in_force(folder: Path) -> CeremonyPlan:
@@ -60,13 +60,16 @@ def transcript_of(plan: CeremonyPlan, *, opening: bytes, now: datetime, done: Se
     return "\n".join(lines).encode()
 
 
+_KINDS = {"issuing": KeyKind.ISSUING, **dict.fromkeys(("ocsp", "tsa", "seal"), KeyKind.DELEGATES)}
+
+
 def kinds_of(done: Iterable[Step]) -> set[KeyKind]:
     """Which kinds of keys the steps done have made or used."""
     kinds = set()
     for step in done:
         _what, _, name = step["what"].partition(" ")
         word = name.partition("-")[0]
-        kinds.add(KeyKind(word) if word in ("root", "issuing") else KeyKind.DELEGATES)
+        kinds.add(_KINDS.get(word, KeyKind.ROOT))
         if step["what"].startswith("certificate issuing"):
             kinds.add(KeyKind.ROOT)  # which signs it
     return kinds

@@ -65,7 +65,7 @@ def _check_record(folder: Path, number: int, *, judge: CeremonyPlan, plan: Cerem
         raise Refused("transcript_altered", ceremony=number)
     opened = datetime.fromisoformat(said(opening, "opened"))
     signed = signers(place, OPENING, judge=judge, at=opened) & signers(place, TRANSCRIPT, judge=judge, at=at)
-    needed = quorum_for(judge, record.kinds_of(steps))
+    needed = quorum_for(judge, record.kinds_of(steps), plan=plan)
     if len(signed) < needed:
         raise Refused("quorum_missing", ceremony=number, present=len(signed), needed=needed)
     _check_certificates(place, steps)

@@ -48,7 +48,7 @@ class Routes:
         files: Files,
         counts: Counts,
         max_age: int,
-        stamp: Callable[[Request, datetime], Response],
+        stamp: Callable[[Request], Response],
         stamping_threads: ThreadPoolExecutor,
         most_stamping: int,
         health: Callable[[], dict[str, object]],
@@ -186,7 +186,7 @@ class Routes:
             return Response(503, timestamps.refusal(timestamps.Refusal.SYSTEM_FAILURE), (*headers, *files.RETRY_AFTER))
         self._stamping += 1
         loop = asyncio.get_running_loop()
-        stamping = loop.run_in_executor(self._threads, self._stamp, request, self._now)
+        stamping = loop.run_in_executor(self._threads, self._stamp, request)
         answered: Future[Response] = loop.create_future()
 
         def done(stamped: "Future[Response]") -> None:

@@ -63,7 +63,7 @@ class Server:
             most_octets=settings.memory_megabytes << 20,
         )
         self._files = Files(folder=settings.ca_dir, crl_max_age=settings.crl_max_age)
-        self._stamps = Stamps(self._newest, keystore, settings)
+        self._stamps = Stamps(self._newest, keystore, settings, now=self._now)
         self._threads = ThreadPoolExecutor(settings.signing_threads, thread_name_prefix="stamping")
         self._routes = Routes(
             desk=self._desk,

@@ -114,7 +114,7 @@ class StampAccounts:
             raise Invalid("credit_out_of_range", "credit")
         secret, salt = secrets.token_urlsafe(32), secrets.token_bytes(16)
         sealed = self._sealed(secret, name=name) if with_number else None
-        with self._changing() as base:
+        with self._changing(durable=True) as base:
             highest = base.execute("SELECT max(number) FROM account").fetchone()[0]
             number = max(_FIRST_NUMBER, (highest or 0) + 1) if with_number else None
             row = (name, number, salt, _hashed(secret, salt=salt), sealed, credit, now.isoformat(timespec="seconds"))
@@ -130,7 +130,7 @@ class StampAccounts:
 
     def credit(self, name: str, *, more: int) -> Account:
         """Add stamps (or take some back that are left). Raises `NotFound`, `Invalid` and `Refused`."""
-        with self._changing() as base:
+        with self._changing(durable=True) as base:
             account = self.named(name)
             if account.closed_at is not None or account.credit is None:
                 raise Refused("account_closed" if account.closed_at else "credit_not_counted", name=name)
@@ -141,7 +141,7 @@ class StampAccounts:
 
     def close(self, name: str, *, now: datetime) -> Account:
         """No more stamps for it; what was used stays told. Raises `NotFound`."""
-        with self._changing() as base:
+        with self._changing(durable=True) as base:
             account = self.named(name)
             at = now.isoformat(timespec="seconds")
             base.execute(

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from collections.abc import Callable
 from datetime import datetime
 
 from divit.kernel.errors import DivitError
@@ -17,18 +18,24 @@ _HEADERS = (("Content-Type", "application/timestamp-reply"), ("Cache-Control", "
 
 
 class Stamps:
-    """Called in threads; `authority` is the one that issues, and may be replaced."""
+    """Called in threads, where the clock is read as well: a time that waited for its turn would be too old.
 
-    def __init__(self, authority: Authority, keystore: KeyStore, settings: Settings) -> None:
-        self.authority, self._keystore, self._settings = authority, keystore, settings
+    `authority` is the one that issues, and may be replaced.
+    """
+
+    def __init__(
+        self, authority: Authority, keystore: KeyStore, settings: Settings, *, now: Callable[[], datetime]
+    ) -> None:
+        self.authority, self._keystore, self._settings, self._now = authority, keystore, settings, now
         self._certificate = b""
         self._desk: StampDesk | None = None
         self._lock = threading.Lock()
 
-    def __call__(self, request: Request, now: datetime) -> Response:
+    def __call__(self, request: Request) -> Response:
         """The answer to whatever was sent."""
         try:
-            answer = self._opened().answer(request.body, headers=request.headers, now=now)
+            desk = self._opened()
+            answer = desk.answer(request.body, headers=request.headers, now=self._now())
         except (DivitError, OSError, ValueError) as error:
             _log.error("no time-stamp: %s", type(error).__name__)
             return Response(200, timestamps.refusal(timestamps.Refusal.SYSTEM_FAILURE), _HEADERS)

@@ -25,10 +25,12 @@ def instant(count: int) -> datetime:
 
 
 def coded(status: Good | Revoked) -> int:
-    """The number that stands for it."""
+    """The number that stands for it. Raises `ValueError` before 1970: it would pass for good."""
     if isinstance(status, Good):
         return GOOD
-    return microseconds(status.at) << REASON_BITS | status.reason
+    if (since := microseconds(status.at)) < 0:
+        raise ValueError("closed before 1970")
+    return since << REASON_BITS | status.reason
 
 
 def status_of(code: int) -> Good | Revoked:

@@ -122,10 +122,12 @@ def _take(rows: "NDArray[np.void]", loaded: Loaded) -> None:
     if any((rows[name] != width).any() for name, width in _WIDTHS.items()):
         raise ValueError("a row that is not as wide as the others")
     closed = rows["status"] == 1
-    meaningless = (rows["status"] > 1) | closed & ((rows["reason"] < 0) | np.isin(rows["at"], _NEVER))
+    times = rows["at"].astype(np.int64) + _SINCE_1970
+    # A time before 1970 would be a negative number, and those are good.
+    untimed = np.isin(rows["at"], _NEVER) | (times < 0)
+    meaningless = (rows["status"] > 1) | closed & ((rows["reason"] < 0) | untimed)
     if meaningless.any():
         raise ValueError("not a status")
-    times = rows["at"].astype(np.int64) + _SINCE_1970
     codes = np.where(closed, times << REASON_BITS | rows["reason"].astype(np.int64), GOOD)
     names = np.ascontiguousarray(rows["issuer"]).view(">u8")
     left = np.ones(len(rows), bool)
