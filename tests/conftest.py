@@ -19,6 +19,9 @@ from divit.cli import database_roles
 from divit.flows.jobs import at_work
 from divit.kernel.actors import Actor, Level, Role
 from tests.running_service import Service, running_service
+from tests.softhsm import fresh_token, token, tokens
+
+__all__ = ["fresh_token", "token", "tokens"]
 
 # Properties are tried on the same examples everywhere; HYPOTHESIS_PROFILE=default looks for new ones.
 settings.register_profile("divit", derandomize=True)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
+import httpx2
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -140,10 +141,14 @@ def _free_port() -> int:
 
 
 def _wait_for(port: int) -> None:
+    """Until it follows the database: before that it answers, but with nothing it knows."""
     for _attempt in range(300):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
+        try:
+            told = httpx2.get(f"http://127.0.0.1:{port}/readyz", trust_env=False).json()
+        except httpx2.TransportError:
+            told = {}
+        if told.get("in_sync"):
+            return
         time.sleep(0.1)
     raise AssertionError("validation did not start")
 

@@ -1,6 +1,6 @@
 """SoftHSM tokens for one run of the tests: all made before the library is loaded, since it would not see later ones.
 
-They are at hand below tests/unit. A process has one set of them: SoftHSM reads its configuration once.
+They are at hand everywhere. A process has one set of them: SoftHSM reads its configuration once.
 """
 
 import secrets

@@ -15,10 +15,9 @@ from tests.integration.validation.test_connections import Client, Service
 from tests.integration.validation.test_workers import signer_of
 from tests.integration.validation.wire import State, live
 from tests.pki_authority import PLAN, PUBLIC_ADDRESS, House
-from tests.softhsm import Token, fresh_token, tokens
+from tests.softhsm import Token
 from tests.unit.pki.test_ocsp import cert_id, request
 
-__all__ = ["fresh_token", "tokens"]
 HEADERS = {"content-type": "application/ocsp-request"}
 
 

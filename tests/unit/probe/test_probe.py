@@ -69,7 +69,7 @@ LIES: dict[str, Callable[[Liar, House], dict[str, Callable[[bytes], Answer]]]] =
         )
     },
     "tsa_token": lambda liar, other: {"/tsa": lambda b: liar.tsa(b, house=other)},
-    "tsa_clock": lambda liar, _: {"/tsa": lambda b: liar.tsa(b, at=clock.now() - timedelta(seconds=40))},
+    "tsa_clock": lambda liar, _: {"/tsa": lambda b: liar.tsa(b, at=clock.now() + timedelta(seconds=40))},
 }
 
 

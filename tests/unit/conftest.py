@@ -1,3 +1,0 @@
-from tests.softhsm import fresh_token, token, tokens
-
-__all__ = ["fresh_token", "token", "tokens"]
