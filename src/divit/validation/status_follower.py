@@ -175,7 +175,8 @@ class StatusFollower:
         issuers, serials = status_rows.named_in(payloads)
         if not serials:
             return 0
-        return self._take(await self._rows(connection, status_rows.NAMED, (issuers, serials)))
+        rows = await self._rows(connection, status_rows.NAMED, (issuers, serials))
+        return self._take(rows, in_order=False)  # those between the last number and theirs are for the poll to find
 
     async def _catch_up(self, connection: Connection) -> int:
         """Everything since the last number, in steps of bounded size."""
@@ -188,8 +189,8 @@ class StatusFollower:
             if len(rows) < _AT_ONCE:
                 return taken
 
-    def _take(self, rows: Iterable[TupleRow]) -> int:
-        return self._writer.take(status_rows.change_of(row) for row in rows)
+    def _take(self, rows: Iterable[TupleRow], *, in_order: bool = True) -> int:
+        return self._writer.take((status_rows.change_of(row) for row in rows), in_order=in_order)
 
     async def _rows(self, connection: Connection, query: str, values: tuple[Any, ...] = ()) -> list[TupleRow]:
         async with asyncio.timeout(_QUERY_SECONDS):

@@ -32,7 +32,10 @@ class Known:
         return self.table.code(issuer_id, serial)
 
     def take(self, records: Iterable[Change | Mark]) -> list[tuple[str, int]]:
-        """Take them in, in their order; which certificates are told of."""
+        """Take them in, in their order; which certificates are told of.
+
+        A change by itself does not say that all before it are known: it may have been named by a notice. A mark does.
+        """
         told = []
         for record in records:
             if isinstance(record, Mark):
@@ -42,6 +45,5 @@ class Known:
             if key not in self.recent and self.table.code(*key) is None:
                 self._more += 1
             self.recent[key] = record.code
-            self.highest_change = max(self.highest_change, record.seq)
             told.append(key)
         return told

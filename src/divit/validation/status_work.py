@@ -9,7 +9,7 @@ from divit.pki.ocsp import Good, Revoked
 from divit.validation import status_build
 from divit.validation.status_code import coded, final
 from divit.validation.status_known import Known
-from divit.validation.status_log import Change
+from divit.validation.status_log import Change, Mark
 from divit.validation.status_table import Table
 
 _AT_ONCE = 1 << 16
@@ -25,6 +25,7 @@ class Work:
         self.carried: list[Change] = []
         self._known = known
         self._known_at = known_at
+        self._read_until = 0
 
     @property
     def file(self) -> Path:
@@ -56,6 +57,7 @@ class Work:
             database=database,
         )
         status_build.from_spool(self.file, spool, facts)
+        self._read_until = highest_change
         if self._known is not None:
             fresh = Table.open(self.file)
             self.carried = [
@@ -64,6 +66,13 @@ class Work:
                 if final(change.code) and fresh.code(change.issuer_id, change.serial) != change.code
             ]
             fresh.close()
+
+    def tells(self, record: Change | Mark) -> bool:
+        """Whether what was read anew is as new as that record or newer; whoever is closed for good stays so anyway.
+
+        Numbers become visible in their order: who has read number n has read all below it.
+        """
+        return isinstance(record, Change) and record.seq <= self._read_until and not final(record.code)
 
 
 def spooled(folder: Path, statuses: Iterable[tuple[str, int, Good | Revoked]]) -> status_build.Spool:

@@ -92,8 +92,9 @@ class StatusWriter:
         limit = max(_FEWEST_RECENT, len(self.known) // _RECENT_SHARE)
         return len(self.known.recent) > limit or self._log.length > 4 * limit * RECORD_OCTETS
 
-    def take(self, changes: Iterable[Change]) -> int:
-        """Take in what is new, and tell; how many that were. OSError: nothing of it was taken.
+    def take(self, changes: Iterable[Change], *, in_order: bool = True) -> int:
+        """Take in what is new, and tell; how many that were. OSError: nothing of it was taken. `in_order`: everything
+        up to the last of them has been taken in with them.
 
         Closed is closed: a revocation for good is never taken back, whatever the database says.
         """
@@ -111,7 +112,8 @@ class StatusWriter:
             fresh[key] = change
         if fresh:
             self._append(list(fresh.values()))
-        self._in_use.highest_change = max(self._in_use.highest_change, highest)
+        if in_order:
+            self._in_use.highest_change = max(self._in_use.highest_change, highest)
         return len(fresh)
 
     def agree(self, moment: Moment) -> None:
@@ -138,7 +140,7 @@ class StatusWriter:
 
     def install(self, work: Work) -> None:
         """Put the new table in the place of the one in use, with what changed meanwhile. OSError: all is as before."""
-        rest = [*self._since(work.position), *work.carried]
+        rest = [record for record in self._since(work.position) if not work.tells(record)] + work.carried
         log = LogWriter(log_file(self.folder, work.generation), generation=work.generation)
         try:
             log.append(rest)
